@@ -1,0 +1,161 @@
+/**
+ * What the two YAML files say, checked, with every default filled in.
+ * Frozen, and sorted by name: the order of the input never matters below this line.
+ */
+export interface ClusterModel {
+  /** Names inside the cluster end in this, e.g. `infra.example.com`. */
+  readonly domain: string;
+  /** Names that users see; the first is the primary one. */
+  readonly domainPublic: readonly string[];
+  /** Absolute path of the vault. */
+  readonly privateDir: string;
+  readonly ssh: SshModel;
+  readonly admins: readonly AdminModel[];
+  /** Sorted by name. */
+  readonly nodes: readonly NodeModel[];
+  /** Embedded services and the user's own, sorted by name. */
+  readonly services: readonly ServiceModel[];
+}
+
+/** How the operator's machine reaches the nodes. */
+export interface SshModel {
+  readonly user: string;
+  readonly port: number;
+  /** Absolute path; without it the agent is used. */
+  readonly privateKeyFile?: string;
+  /** Absolute path. */
+  readonly knownHostsFile: string;
+}
+
+export interface AdminModel {
+  readonly name: string;
+  /** Public keys, one line each. */
+  readonly sshKeys: readonly string[];
+}
+
+export interface NodeModel {
+  readonly name: string;
+  /** The first is the one at which the cluster talks to the node. */
+  readonly addresses: readonly [string, ...string[]];
+  /** Where the operator's SSH goes: `ssh_address`, by default the first address. */
+  readonly sshAddress: string;
+  /** Sorted. Never holds `all`, which every node is in. */
+  readonly groups: readonly string[];
+  /** Hosts no service with a limited number of instances. */
+  readonly drain: boolean;
+  /** Known to be down: nothing is delivered; placement and certificates are kept. */
+  readonly skip: boolean;
+}
+
+export type CertificateMode = "client" | "server" | "both";
+
+export interface CredentialModel {
+  /** The directory below /etc/credentials/x509. */
+  readonly name: string;
+  readonly enableClient: boolean;
+  readonly clientCertMode: CertificateMode;
+  readonly enableServer: boolean;
+  readonly serverCertMode: CertificateMode;
+  /** Without the domain, which is appended. */
+  readonly extraSan: readonly string[];
+}
+
+export type DiscoveryType = "static" | "dynamic";
+export type Scheme = "http" | "https";
+
+export interface MonitoringEndpointModel {
+  readonly jobName: string;
+  readonly type: DiscoveryType;
+  readonly port: number;
+  readonly scheme: Scheme;
+}
+
+export interface PublicEndpointModel {
+  /** The label before each public domain. */
+  readonly name: string;
+  readonly type: DiscoveryType;
+  readonly port: number;
+  readonly scheme: Scheme;
+}
+
+export interface ContainerModel {
+  readonly name: string;
+  readonly image: string;
+  readonly port?: number;
+  readonly dockerOptions: string;
+  readonly args: string;
+  /** source path -> target path */
+  readonly volumes: Readonly<Record<string, string>>;
+}
+
+/** A file of `cluster/files/<service>/`, laid over `/`. */
+export interface ServiceFileModel {
+  /** Absolute path on the node. */
+  readonly path: string;
+  readonly content: Buffer;
+  readonly executable: boolean;
+}
+
+export interface ServiceModel {
+  readonly name: string;
+  /** Ships with minicluster; false for the user's own. */
+  readonly embedded: boolean;
+  /** Hosts are selected from this group; `all` is every node. */
+  readonly schedulingGroup: string;
+  readonly numInstances: number | "all";
+  /** May its instances move onto nodes that were added? */
+  readonly rebalance: boolean;
+  readonly credentials: readonly CredentialModel[];
+  readonly monitoringEndpoints: readonly MonitoringEndpointModel[];
+  readonly publicEndpoints: readonly PublicEndpointModel[];
+  readonly containers: readonly ContainerModel[];
+  /** Owner of its keys and, by its units, of its processes. */
+  readonly user: string;
+  /** Debian packages. */
+  readonly packages: readonly string[];
+  readonly files: readonly ServiceFileModel[];
+  /** Unit names with their suffix, e.g. `web.service`; these run wherever the service does. */
+  readonly systemdServices: readonly string[];
+  /** Variables for its units. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly ports: readonly number[];
+  /** Key prefixes in etcd that it may read and write; none: no access to etcd. */
+  readonly etcdPrefixes: readonly string[];
+}
+
+/** A user's mistake, with its place. */
+export interface Problem {
+  /** Relative to the configuration folder, e.g. `services.yml`. */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** Path inside the document, e.g. `web.num_instances`. */
+  readonly path: string;
+  /** What is there, and what to do. */
+  readonly message: string;
+}
+
+/** A doubt that does not stop a deploy. The id is stable, for scripts. */
+export interface Warning {
+  readonly id: string;
+  readonly message: string;
+}
+
+/** Ports that a service listens on where it runs: two services with one in common cannot share a node. */
+export function listeningPorts(service: ServiceModel): number[] {
+  const ports = new Set<number>(service.ports);
+  for (const endpoint of service.monitoringEndpoints) ports.add(endpoint.port);
+  for (const endpoint of service.publicEndpoints) ports.add(endpoint.port);
+  for (const container of service.containers) if (container.port !== undefined) ports.add(container.port);
+  return [...ports].sort((a, b) => a - b);
+}
+
+/** Does the service keep data on its nodes, so that it must never move silently? */
+export function hasVolumes(service: ServiceModel): boolean {
+  return service.containers.some((container) => Object.keys(container.volumes).length > 0);
+}
+
+/** Nodes that the scheduling group of a service selects, drained ones included. */
+export function nodesOfGroup(nodes: readonly NodeModel[], group: string): NodeModel[] {
+  return group === "all" ? [...nodes] : nodes.filter((node) => node.groups.includes(group));
+}
