@@ -1,0 +1,99 @@
+import { createHash } from "node:crypto";
+import type { CredentialSpec, Payload, PayloadFile } from "./payload";
+
+/** The two CAs' certificates, where programs expect them. */
+export const CA_PATHS = { services: "/etc/credentials/x509/ca.pem" } as const;
+
+/** One file of a credential as the node gets it. Never its content: that is Terraform's. */
+export interface CredentialFile {
+  readonly path: string;
+  readonly kind: "ca" | "cert" | "key";
+  readonly mode: string;
+  readonly owner: string;
+  readonly group: string;
+  readonly restarts: readonly string[];
+  readonly reloads: readonly string[];
+  /** Whose CA's certificate, for `ca`; otherwise which credential. */
+  readonly issuer: CredentialSpec["issuer"];
+  readonly spec?: CredentialSpec;
+}
+
+/** Every credential file of a node, sorted by path. */
+export function credentialFiles(payload: Payload): CredentialFile[] {
+  const files: CredentialFile[] = [publicFile(CA_PATHS.services, "services", [], [])];
+  for (const spec of payload.credentials) {
+    const { restarts, reloads, issuer } = spec;
+    if (issuer === "etcd") files.push(publicFile(`${spec.directory}/ca.pem`, issuer, restarts, reloads));
+    files.push({ ...publicFile(`${spec.directory}/cert.pem`, issuer, restarts, reloads), kind: "cert", spec });
+    files.push({
+      path: `${spec.directory}/private_key.pem`,
+      kind: "key",
+      mode: "0400",
+      owner: spec.owner,
+      group: spec.owner,
+      restarts,
+      reloads,
+      issuer,
+      spec,
+    });
+  }
+  return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function publicFile(
+  path: string,
+  issuer: CredentialSpec["issuer"],
+  restarts: readonly string[],
+  reloads: readonly string[],
+): CredentialFile {
+  return { path, kind: "ca", mode: "0444", owner: "root", group: "root", restarts, reloads, issuer };
+}
+
+export function sha256(content: Buffer | string): string {
+  return createHash("sha256").update(content).digest("hex");
+}
+
+/** What of a file makes a difference on a node, as 12 hex digits: the value of its trigger. */
+export function fileDigest(file: PayloadFile): string {
+  return sha256([sha256(file.content), file.mode, file.owner, file.group, list(file.restarts), list(file.reloads)].join("\t")).slice(0, 12);
+}
+
+export interface RolloutPosition {
+  /** Core nodes before this one in the chain. */
+  readonly before: readonly string[];
+  /** Core nodes after it. */
+  readonly after: readonly string[];
+}
+
+/** The manifest of a bundle; the format is docs/activation.md's. */
+export function manifest(payload: Payload, rollout?: RolloutPosition): string {
+  const state = [
+    ...Object.entries(payload.files).map(([path, f]) =>
+      line("file", path, sha256(f.content), f.mode, f.owner, f.group, list(f.restarts), list(f.reloads)),
+    ),
+    ...credentialFiles(payload).map((f) => line("credential", f.path, f.mode, f.owner, f.group, list(f.restarts), list(f.reloads))),
+    ...payload.units.map((unit) => line("unit", unit.name, list(unit.services))),
+    ...payload.health.map((check) => line("health", check.unit, String(check.timeoutSeconds), check.command)),
+  ];
+  return [
+    line("minicluster", "1"),
+    line("node", payload.node),
+    line("digest", sha256(state.join(""))),
+    ...state,
+    ...payload.instances.map((each) =>
+      line("instance", each.service, each.host, each.address, each.port === undefined ? "-" : String(each.port)),
+    ),
+    ...(rollout === undefined ? [] : [line("rollout", payload.node, list(rollout.before), list(rollout.after))]),
+  ].join("");
+}
+
+function line(...fields: string[]): string {
+  for (const field of fields) {
+    if (/[\t\n]/.test(field)) throw new Error(`a field of the manifest holds a tab or a newline: ${JSON.stringify(field)}`);
+  }
+  return `${fields.join("\t")}\n`;
+}
+
+function list(names: readonly string[]): string {
+  return names.length === 0 ? "-" : names.join(",");
+}

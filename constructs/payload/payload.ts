@@ -1,0 +1,70 @@
+/** A file on a node. */
+export interface PayloadFile {
+  readonly content: Buffer;
+  /** Four octal digits, e.g. `0644`. */
+  readonly mode: string;
+  readonly owner: string;
+  readonly group: string;
+  /** Units to restart when it changes, sorted. */
+  readonly restarts: readonly string[];
+  /** Units to reload when it changes, sorted. */
+  readonly reloads: readonly string[];
+}
+
+/** A unit that runs on the node. */
+export interface PayloadUnit {
+  readonly name: string;
+  /** The services it belongs to, sorted: it stays while one of them does. */
+  readonly services: readonly string[];
+}
+
+/** Proves that a unit works; a failure takes the node back to its previous generation. */
+export interface HealthCheck {
+  readonly unit: string;
+  /** One line of shell, run as root; tried again until it exits 0 or the time is up. */
+  readonly command: string;
+  readonly timeoutSeconds: number;
+}
+
+export type CertificateUse = "client_auth" | "server_auth";
+
+/** One certificate and its key on one node. What it says is data; the key is made by Terraform. */
+export interface CredentialSpec {
+  /** The directory on the node, e.g. `/etc/credentials/x509/web/server`. */
+  readonly directory: string;
+  readonly issuer: "services" | "etcd";
+  readonly commonName: string;
+  readonly dnsNames: readonly string[];
+  readonly ipAddresses: readonly string[];
+  readonly uses: readonly CertificateUse[];
+  /** The only reader of the key. */
+  readonly owner: string;
+  readonly restarts: readonly string[];
+  readonly reloads: readonly string[];
+}
+
+/** Where an instance of a service answers; the activation hands over to it. */
+export interface InstanceAddress {
+  readonly service: string;
+  readonly host: string;
+  readonly address: string;
+  /** Absent when the service listens on no port that we know of. */
+  readonly port?: number;
+}
+
+/** All that one node holds. */
+export interface Payload {
+  readonly node: string;
+  /** Absolute path -> file, sorted by path. */
+  readonly files: Readonly<Record<string, PayloadFile>>;
+  /** Sorted by name. */
+  readonly units: readonly PayloadUnit[];
+  readonly health: readonly HealthCheck[];
+  readonly credentials: readonly CredentialSpec[];
+  /** Debian packages, sorted. */
+  readonly packages: readonly string[];
+  /** Names of the artifacts it needs, sorted, e.g. `etcd`. */
+  readonly artifacts: readonly string[];
+  /** Not a cause for activation: every change of it shows in services.json too. */
+  readonly instances: readonly InstanceAddress[];
+}
