@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+
+require("tsx/cjs");
+require("./main.ts");
