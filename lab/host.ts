@@ -63,6 +63,9 @@ export async function refuseUsedNetworks(subnets: Subnets, bridge: string): Prom
   }
 }
 
+/** How many networks labs choose from. */
+const NETWORKS = 100 * 254;
+
 /**
  * A /24 below 10.0.0.0/8 that nothing on this host uses, as its first address.
  *
@@ -70,15 +73,18 @@ export async function refuseUsedNetworks(subnets: Subnets, bridge: string): Prom
  */
 export async function freeNetwork(name: string): Promise<string> {
   const used = await usedNetworks();
-  const count = 100 * 254;
-  const begin = createHash("sha256").update(name).digest().readUInt32BE() % count;
-  for (let tries = 0; tries < count; tries++) {
-    const index = (begin + tries) % count;
-    const candidate = `10.${77 + Math.floor(index / 254)}.${1 + (index % 254)}.0`;
+  for (let tries = 0; tries < NETWORKS; tries++) {
+    const candidate = likelyNetwork(name, tries);
     const network = parseNetwork(`${candidate}/24`);
     if (!used.some((entry) => overlap(entry.network, network))) return candidate;
   }
   throw new LabError("no free network below 10.0.0.0/8 is left; take a lab down");
+}
+
+/** The /24, as its first address, at which a lab of that name looks first: always the same, and hardly another lab's. */
+export function likelyNetwork(name: string, tries = 0): string {
+  const index = (createHash("sha256").update(name).digest().readUInt32BE() + tries) % NETWORKS;
+  return `10.${77 + Math.floor(index / 254)}.${1 + (index % 254)}.0`;
 }
 
 /** Lets this host forward packets, remembering what was set before the first lab. */

@@ -6,7 +6,7 @@ import { ask } from "./support/tls";
 import { addWebService, nodesRunning } from "./support/web-service";
 
 /** One cluster's life, told in order: each test starts from what the one before has left. */
-const cluster = new LabCluster({ name: "t-cluster", network: "10.77.40", core: 3, workers: 2 });
+const cluster = new LabCluster({ name: "t-cluster", core: 3, workers: 2 });
 const outputs: string[] = [];
 
 const deploy = async () => said(await cluster.deploy());

@@ -7,7 +7,7 @@ import { PROJECT } from "../../edge/read-sources";
 import { LabCluster } from "./support/lab-cluster";
 
 /** What Debian's own programs say of what we give a machine: one core node is enough. */
-const cluster = new LabCluster({ name: "t-debian", network: "10.77.43", core: 1, workers: 0 });
+const cluster = new LabCluster({ name: "t-debian", core: 1, workers: 0 });
 
 beforeAll(async () => {
   await cluster.boot();

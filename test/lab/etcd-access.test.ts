@@ -2,7 +2,7 @@ import { call, type EtcdClientProps, type GrpcAnswer, message, operations, put, 
 import { LabCluster } from "./support/lab-cluster";
 
 /** Who may do what in etcd, tried over its own protocol with the certificates that lie on the nodes. */
-const cluster = new LabCluster({ name: "t-access", network: "10.77.50", core: 3, workers: 1 });
+const cluster = new LabCluster({ name: "t-access", core: 3, workers: 1 });
 const DENIED = { status: 7, message: "etcdserver: permission denied" };
 
 let web: EtcdClientProps;

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { freeNetwork } from "../../lab/host";
@@ -7,15 +6,15 @@ import { run } from "../../lab/run";
 import { labKey, publicKey } from "../../lab/ssh";
 import { bridgeName, labFolder, labsFolder } from "../../lab/state";
 import { labUnavailable } from "../../setup/lab-prerequisites";
+import { CHECKOUT } from "./support/checkout";
 import { minimalCloudConfig } from "./support/minimal-cloud-config";
 
 const reason = labUnavailable();
 const describeLab = reason ? describe.skip : describe;
 
 /** Names of this checkout's own, so that two test runs on one host do not meet. */
-const checkout = createHash("sha256").update(__dirname).digest("hex").slice(0, 6);
-const first = `test-machines-${checkout}`;
-const second = `test-neighbour-${checkout}`;
+const first = `t-machines-${CHECKOUT}`;
+const second = `t-neighbour-${CHECKOUT}`;
 
 /** Up a lab of machines with SSH for root, in a network that is free now. */
 async function up(name: string, hosts: Readonly<Record<string, number>>): Promise<Lab> {

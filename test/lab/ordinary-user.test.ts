@@ -2,10 +2,10 @@ import { LabCluster } from "./support/lab-cluster";
 import { addWebService, nodesRunning } from "./support/web-service";
 
 /** Everything through a user who is not root, with sudo; on machines with other names, an IPv6 first address and one core node. */
-const cluster = new LabCluster({ name: "t-ordinary", network: "10.77.42", core: 1, workers: 2, user: "ops" });
+const cluster = new LabCluster({ name: "t-ordinary", core: 1, workers: 2, user: "ops" });
 
 beforeAll(async () => {
-  cluster.nodes["worker-2"] = { addresses: ["fd77:42::22", cluster.address(22)] };
+  cluster.nodes["worker-2"] = { addresses: [cluster.address6(22), cluster.address(22)] };
   addWebService(cluster, "web", 8080);
   await cluster.boot();
 });

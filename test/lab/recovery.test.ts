@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { LabCluster } from "./support/lab-cluster";
 
 /** What must never happen to a cluster, tried: a deploy killed anywhere, disks wiped, power cut, a state lost. */
-const cluster = new LabCluster({ name: "t-recovery", network: "10.77.41", core: 3, workers: 1 });
+const cluster = new LabCluster({ name: "t-recovery", core: 3, workers: 1 });
 beforeAll(() => cluster.boot());
 afterAll(() => cluster.down());
 

@@ -6,7 +6,9 @@ import { stringify } from "yaml";
 import { loadModel } from "../../../edge/load";
 import { PROJECT } from "../../../edge/read-sources";
 import { bootDescribedCluster, trustMachines } from "../../../lab/described-cluster";
-import type { Lab } from "../../../lab/lab";
+import { likelyNetwork } from "../../../lab/host";
+import { Lab } from "../../../lab/lab";
+import { CHECKOUT } from "./checkout";
 
 /** A program that has ended. */
 export interface Ended {
@@ -16,10 +18,8 @@ export interface Ended {
 }
 
 export interface LabClusterProps {
-  /** Of the lab and, with dashes, of the domain: unique among tests. */
+  /** First label of the domain, and part of the lab's name: unique among tests. */
   readonly name: string;
-  /** First three numbers of the machines' addresses: unique among tests. */
-  readonly network: string;
   readonly core: number;
   readonly workers: number;
   /** @default "root" */
@@ -31,6 +31,8 @@ type Node = Record<string, unknown>;
 /** A described cluster in a temporary folder, its lab machines, and the commands that an operator would use. */
 export class LabCluster {
   readonly folder: string;
+  /** Of this checkout's own, so that two test runs on one host do not meet. */
+  private readonly labName: string;
   /** What inventory.yml says about nodes; `write` puts it there. */
   readonly nodes: Record<string, Node> = {};
   /** What services.yml says. */
@@ -38,6 +40,7 @@ export class LabCluster {
   lab!: Lab;
 
   constructor(private readonly props: LabClusterProps) {
+    this.labName = `${props.name}-${CHECKOUT}`;
     this.folder = mkdtempSync(join(tmpdir(), `minicluster-${props.name}-`));
     for (let i = 1; i <= props.core; i++) this.nodes[`core-${i}`] = { addresses: [this.address(10 + i)], groups: ["core"] };
     for (let i = 1; i <= props.workers; i++) this.nodes[`worker-${i}`] = { addresses: [this.address(20 + i)] };
@@ -48,7 +51,13 @@ export class LabCluster {
   }
 
   address(last: number): string {
-    return `${this.props.network}.${last}`;
+    return likelyNetwork(this.labName).replace(/0$/, String(last));
+  }
+
+  /** An IPv6 address in the lab's network. */
+  address6(last: number): string {
+    const [, b, c] = likelyNetwork(this.labName).split(".");
+    return `fd77:${b}:${c}::${last}`;
   }
 
   addressOf(node: string): string {
@@ -60,7 +69,9 @@ export class LabCluster {
   /** Boots the machines of the inventory that are not there yet. */
   async boot(): Promise<void> {
     this.write();
-    this.lab = await bootDescribedCluster(this.folder, this.props.name, (line) => console.log(line));
+    // Disks that a killed run has left know another operator's key.
+    if (this.lab === undefined) await Lab.down(this.labName);
+    this.lab = await bootDescribedCluster(this.folder, this.labName, (line) => console.log(line));
   }
 
   /** Writes both YAML files as they are described now. */
@@ -163,7 +174,7 @@ export class LabCluster {
   }
 
   async down(): Promise<void> {
-    await this.lab?.down();
+    await Lab.down(this.labName);
     rmSync(this.folder, { recursive: true, force: true });
   }
 
