@@ -1,0 +1,25 @@
+import { coordination } from "./services/coordination";
+import { logs } from "./services/logs";
+import { metrics } from "./services/metrics";
+import { naming } from "./services/naming";
+import { LabCluster } from "./support/lab-cluster";
+import { addWebService } from "./support/web-service";
+
+/**
+ * The services that ship with minicluster, on one cluster, since its deploy takes longer than most of what is asked of it.
+ * Each part leaves the cluster as it found it. `npx vitest run --project lab test/lab/services.test.ts -t naming` runs one.
+ */
+const cluster = new LabCluster({ name: "t-services", core: 3, workers: 2 });
+
+beforeAll(async () => {
+  addWebService(cluster, "web", 8080);
+  await cluster.boot();
+  const { code, output } = await cluster.deploy();
+  expect(code, output).toBe(0);
+});
+afterAll(() => cluster.down());
+
+describe("naming", () => naming(cluster));
+describe("coordination", () => coordination(cluster));
+describe("metrics", () => metrics(cluster));
+describe("logs", () => logs(cluster));
