@@ -18,6 +18,8 @@ export interface Manifest {
   readonly credentials: ReadonlyMap<string, ManifestCredential>;
   /** unit -> the services it belongs to */
   readonly units: ReadonlyMap<string, readonly string[]>;
+  /** One per verification: unit, command. */
+  readonly verify: readonly string[];
   /** One per health check: unit, seconds, command. */
   readonly health: readonly string[];
 }
@@ -28,6 +30,7 @@ export function parseManifest(lines: readonly string[]): Manifest {
   const files = new Map<string, ManifestFile>();
   const credentials = new Map<string, ManifestCredential>();
   const units = new Map<string, string[]>();
+  const verify: string[] = [];
   const health: string[] = [];
   for (const line of lines) {
     const [kind, name = "", ...fields] = line.split("\t");
@@ -39,9 +42,10 @@ export function parseManifest(lines: readonly string[]): Manifest {
       const [mode = "", owner = "", group = "", restarts = "-", reloads = "-"] = fields;
       credentials.set(name, { mode, owner, group, restarts, reloads });
     } else if (kind === "unit") units.set(name, listed(fields[0]));
+    else if (kind === "verify") verify.push([name, ...fields].join(" "));
     else if (kind === "health") health.push([name, ...fields].join(" "));
   }
-  return { digest, files, credentials, units, health };
+  return { digest, files, credentials, units, verify, health };
 }
 
 /** `-` is an empty list. */

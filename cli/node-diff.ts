@@ -104,12 +104,19 @@ function unitChanges({ units }: Inspection, wanted: Manifest, committed: Manifes
   return [...lines, ...stops.map((unit) => `stop ${unit}`)];
 }
 
-/** What changes without touching a file: health checks, and which units a file restarts. */
+function addedAndGone(what: string, before: readonly string[], after: readonly string[]): string[] {
+  return [
+    ...after.filter((each) => !before.includes(each)).map((each) => `${what} added: ${each}`),
+    ...before.filter((each) => !after.includes(each)).map((each) => `${what} gone: ${each}`),
+  ];
+}
+
+/** What changes without touching a file: verifications, health checks, and which units a file restarts. */
 function orders(wanted: Manifest, committed: Manifest | undefined): string[] {
   if (committed === undefined) return [];
   const lines = [
-    ...wanted.health.filter((check) => !committed.health.includes(check)).map((check) => `health check added: ${check}`),
-    ...committed.health.filter((check) => !wanted.health.includes(check)).map((check) => `health check gone: ${check}`),
+    ...addedAndGone("verification", committed.verify, wanted.verify),
+    ...addedAndGone("health check", committed.health, wanted.health),
   ];
   for (const [path, file] of wanted.files) {
     const before = committed.files.get(path);

@@ -10,10 +10,10 @@ export function payloadText(payload: Payload, width?: number): string {
   });
   const units = payload.units.map((unit) => [unit.name, unit.services.join(" ")]);
   const health = payload.health.map((check) => [check.unit, `${check.timeoutSeconds} s`, check.command]);
-  const credentials = payload.credentials.map((each) => [
-    each.owner,
-    [each.directory, `CN=${each.commonName}`, ...each.dnsNames].join(" "),
-  ]);
+  const credentials = [
+    ...payload.credentials.map((each) => [each.owner, [each.directory, `CN=${each.commonName}`, ...each.dnsNames].join(" ")]),
+    ...payload.secrets.map((each) => [each.owner, `${each.path} secret ${each.name}`]),
+  ];
   const parts = [table(["MODE", "OWNER", "SIZE", "FILE -> WHAT IT RESTARTS"], files, width)];
   if (units.length > 0) parts.push(table(["UNIT", "SERVICES"], units, width));
   if (health.length > 0) parts.push(table(["HEALTH", "WITHIN", "COMMAND"], health, width));

@@ -16,7 +16,7 @@ export { CommonNode, type CommonNodeProps, type INode } from "./node/common-node
 export { CoreNode, type CoreNodeProps } from "./node/core-node";
 export { addProviders } from "./node/providers";
 export { renderCloudConfig } from "./payload/cloud-config";
-export type { CredentialSpec, HealthCheck, Payload, PayloadFile, PayloadUnit } from "./payload/payload";
+export type { CredentialSpec, HealthCheck, Payload, PayloadFile, PayloadUnit, SecretSpec, Verification } from "./payload/payload";
 export { type RenderInput, renderNode } from "./payload/render";
 export { Certificate, type CertificateProps } from "./pki/certificate";
 export { CertificateAuthority, type CertificateAuthorityProps, type ICertificateAuthority } from "./pki/certificate-authority";

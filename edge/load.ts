@@ -1,10 +1,11 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { type ClusterModel, formatProblem, loadCluster, type Sources, type Warning } from "../constructs/config";
+import { type ClusterModel, formatProblem, loadCluster, type SecretReference, type Sources, type Warning } from "../constructs/config";
 import { formatRejection, type Placement, place } from "../constructs/scheduler";
 import type { ArtifactVersion } from "../constructs/services/definition";
 import { embeddedServices, platformOf } from "../constructs/services/registry";
 import { PROJECT, readSources, withOperatorKey } from "./read-sources";
+import { requireSecrets } from "./secrets";
 import { UserError } from "./user-error";
 import { readVault, type Vault } from "./vault";
 
@@ -28,7 +29,8 @@ export function configDirectory(option?: string): string {
  * @throws UserError with every problem, one per line
  */
 export function load(directory: string): Loaded {
-  const { model, warnings, sources } = loadModel(directory);
+  const { model, warnings, sources, secrets } = loadModel(directory);
+  requireSecrets(secrets, model.privateDir);
   const vault = readVault(model);
   const placed = place(model, vault.record);
   if (!placed.ok) throw new UserError(placed.rejections.map(formatRejection).join("\n"));
@@ -36,11 +38,12 @@ export function load(directory: string): Loaded {
 }
 
 /** The configuration alone, for what must work without a vault. */
-export function loadModel(directory: string): Pick<Loaded, "model" | "warnings" | "sources"> {
+export function loadModel(directory: string): Pick<Loaded, "model" | "warnings" | "sources"> & { secrets: readonly SecretReference[] } {
   const sources = readSources(directory);
   const loaded = loadCluster(sources, { directory, home: homedir(), ...platformOf(embeddedServices) });
   if (!loaded.ok) throw new UserError(loaded.problems.map(formatProblem).join("\n"));
-  return { model: loaded.model, warnings: loaded.warnings, sources: withOperatorKey(sources, loaded.model) };
+  const { model, warnings, secrets } = loaded;
+  return { model, warnings, secrets, sources: withOperatorKey(sources, model) };
 }
 
 /** What `renderNode` needs besides the node. */

@@ -1,5 +1,5 @@
 import { App, TerraformStack } from "cdktf";
-import { CertificateAuthority, ClusterStack, type ClusterStackProps } from "../constructs";
+import { CertificateAuthority, ClusterStack, type ClusterStackProps, embeddedServices, type ServiceDefinition } from "../constructs";
 import { describedCluster } from "./support/described-cluster";
 
 const inventory = `
@@ -113,6 +113,25 @@ test("the JSON holds no payload and no key, and the record has a trigger for eac
   expect(text).not.toMatch(/PRIVATE KEY/);
   expect(text).not.toContain("ETCD_HEARTBEAT_INTERVAL");
   expect(resources("null_resource")["record/Resource"]?.triggers).toMatchObject({ web: "worker-1", etcd: "core-1 core-2 core-3" });
+});
+
+test("a secret is read by Terraform, into the upload alone; its trigger cannot be guessed back", () => {
+  const web: ServiceDefinition = {
+    name: "web",
+    attributes: {},
+    render: () => ({ secrets: [{ name: "smtp", path: "/etc/credentials/secrets/web/smtp", owner: "web" }] }),
+  };
+  const described = stack({ definitions: [...embeddedServices, web] });
+  const all = described.json.resource.null_resource as Json;
+  const using = Object.entries(all).filter(([, resource]) => JSON.stringify(resource).includes("secrets/smtp"));
+  expect(using.map(([name]) => name)).toEqual(["worker-1_credentials", "worker-1_activation"]);
+  const [upload] = all["worker-1_credentials"].provisioner as Json[];
+  expect(upload?.file.content).toContain('"@@ /etc/credentials/secrets/web/smtp\\n", join("", [trimspace(file("../vault/secrets/smtp")), "\\n"])');
+  for (const [, resource] of using) {
+    expect(resource.triggers["/etc/credentials/secrets/web/smtp"]).toBe(
+      '${nonsensitive(sha256(join("", [tls_private_key.pki_services-ca_Key.private_key_pem, trimspace(file("../vault/secrets/smtp"))])))}',
+    );
+  }
 });
 
 test("resources are named for those who read plans", () => {

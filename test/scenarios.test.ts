@@ -37,16 +37,22 @@ function readableTree(payload: Payload, verbatim: ReadonlySet<string>): Record<s
 /** Everything but contents: what restarts what, who owns what, which names a certificate has. */
 function summary(payload: Payload): string {
   const line = (...words: (string | readonly string[])[]) => words.flat().join(" ");
-  const { files, units, health, credentials, packages, artifacts } = payload;
+  const { files, units, verify, health, credentials, secrets, packages, artifacts } = payload;
   return stringify(
     {
       files: Object.fromEntries(
         Object.entries(files).map(([path, f]) => [
           path,
-          line(f.mode, `${f.owner}:${f.group}`, f.restarts.length > 0 ? ["restarts", ...f.restarts] : []),
+          line(
+            f.mode,
+            `${f.owner}:${f.group}`,
+            f.restarts.length > 0 ? ["restarts", ...f.restarts] : [],
+            f.reloads.length > 0 ? ["reloads", ...f.reloads] : [],
+          ),
         ]),
       ),
       units: Object.fromEntries(units.map((unit) => [unit.name, line("of", unit.services)])),
+      ...(verify.length === 0 ? {} : { verify: verify.map((each) => `${each.unit}: ${each.command}`) }),
       health: health.map((check) => `${check.unit} within ${check.timeoutSeconds} s: ${check.command}`),
       credentials: Object.fromEntries(
         credentials.map((c) => [
@@ -62,6 +68,7 @@ function summary(payload: Payload): string {
           },
         ]),
       ),
+      ...(secrets.length === 0 ? {} : { secrets: Object.fromEntries(secrets.map((s) => [s.path, line(s.name, "for", s.owner)])) }),
       packages: line(packages),
       artifacts: line(artifacts),
     },

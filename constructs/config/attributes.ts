@@ -58,3 +58,11 @@ export const nodePath = matching(/^(\/(?!\.{1,2}(\/|$))[^\s/:,]+)+$/, (value) =>
 export function listOf<T extends z.ZodType>(item: T) {
   return z.array(item).default([]);
 }
+
+/** Where a secret is asked for: `{ secret: NAME }`, a file in `private_dir/secrets/`. Never the secret itself. */
+export const secret = z.strictObject({
+  secret: matching(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/,
+    (value) => `${show(value)} is no name of a file in private_dir/secrets; use letters, digits, dots, dashes and underscores`,
+  ).meta({ description: "Name of a file in private_dir/secrets.", examples: ["smtp-password"] }),
+});

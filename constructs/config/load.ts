@@ -3,8 +3,9 @@ import { checkPrivateDir } from "./cross-checks/private-dir";
 import type { Drafts } from "./drafts";
 import { deepFreeze } from "./freeze";
 import { readInventory } from "./inventory-document";
-import type { ClusterModel, Problem, Warning } from "./model";
+import type { ClusterModel, Problem, SecretReference, Warning } from "./model";
 import { ProblemList } from "./problem";
+import { secretReferences } from "./secret-references";
 import { readServices } from "./services-document";
 import type { ServiceAttributes } from "./services-schema";
 import type { Sources } from "./sources";
@@ -25,7 +26,7 @@ export interface LoadOptions {
 }
 
 export type LoadResult =
-  | { readonly ok: true; readonly model: ClusterModel; readonly warnings: Warning[] }
+  | { readonly ok: true; readonly model: ClusterModel; readonly warnings: Warning[]; readonly secrets: SecretReference[] }
   | { readonly ok: false; readonly problems: Problem[] };
 
 /**
@@ -42,5 +43,5 @@ export function loadCluster(sources: Sources, options: LoadOptions): LoadResult 
   if (!problems.isEmpty || !inventory) return { ok: false, problems: problems.sorted() };
   const model = deepFreeze(toModel(inventory, services, sources, options));
   const folders = new Set(services.flatMap((service) => service.attributes.files ?? []));
-  return { ok: true, model, warnings: warningsOf(model, folders, sources) };
+  return { ok: true, model, warnings: warningsOf(model, folders, sources), secrets: secretReferences(drafts) };
 }

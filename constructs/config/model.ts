@@ -135,6 +135,12 @@ export interface Problem {
   readonly message: string;
 }
 
+/** Where the YAML files name a secret. */
+export interface SecretReference extends Omit<Problem, "message"> {
+  /** Of the file in `private_dir/secrets/`. */
+  readonly name: string;
+}
+
 /** A doubt that does not stop a deploy. The id is stable, for scripts. */
 export interface Warning {
   readonly id: string;

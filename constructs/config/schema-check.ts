@@ -77,7 +77,7 @@ function report(issue: z.core.$ZodIssue, document: YamlDocument, base: YamlPath,
 function explain(issue: z.core.$ZodRawIssue): string | undefined {
   const { input } = issue;
   if (isSecret(input) && issue.code !== "unrecognized_keys") {
-    return "a secret cannot be given here; no attribute of this version takes one";
+    return "a secret cannot be given here; write the value, or remove it";
   }
   switch (issue.code) {
     case "invalid_type":

@@ -1,4 +1,7 @@
-/** What a deploy writes into the vault for the next synthesis. No import: the commands read these too, without cdktf. */
+/** Names in the vault. No import: the commands read these too, without cdktf. */
+
+/** Folder of the operator's secrets, one file each, named in YAML as `secret: NAME`. */
+export const SECRETS = "secrets";
 
 /** Folder of notes of what a deploy has finished, one per resource. */
 export const COMPLETIONS = "delivered";

@@ -5,48 +5,46 @@ import type { CredentialSpec, Payload, PayloadFile } from "./payload";
 export const CA_PATHS = { services: "/etc/credentials/x509/ca.pem" } as const;
 
 /** One file of a credential as the node gets it. Never its content: that is Terraform's. */
-export interface CredentialFile {
+export type CredentialFile = CredentialAccess & CredentialSource;
+
+interface CredentialAccess {
   readonly path: string;
-  readonly kind: "ca" | "cert" | "key";
   readonly mode: string;
   readonly owner: string;
   readonly group: string;
   readonly restarts: readonly string[];
   readonly reloads: readonly string[];
-  /** Whose CA's certificate, for `ca`; otherwise which credential. */
-  readonly issuer: CredentialSpec["issuer"];
-  readonly spec?: CredentialSpec;
 }
+
+type CredentialSource =
+  | { readonly kind: "ca"; readonly issuer: CredentialSpec["issuer"] }
+  | { readonly kind: "cert" | "key"; readonly spec: CredentialSpec }
+  | { readonly kind: "secret"; readonly secret: string };
 
 /** Every credential file of a node, sorted by path. */
 export function credentialFiles(payload: Payload): CredentialFile[] {
-  const files: CredentialFile[] = [publicFile(CA_PATHS.services, "services", [], [])];
+  const files: CredentialFile[] = [{ ...readable(CA_PATHS.services), kind: "ca", issuer: "services" }];
   for (const spec of payload.credentials) {
-    const { restarts, reloads, issuer } = spec;
-    if (issuer === "etcd") files.push(publicFile(`${spec.directory}/ca.pem`, issuer, restarts, reloads));
-    files.push({ ...publicFile(`${spec.directory}/cert.pem`, issuer, restarts, reloads), kind: "cert", spec });
-    files.push({
-      path: `${spec.directory}/private_key.pem`,
-      kind: "key",
-      mode: "0400",
-      owner: spec.owner,
-      group: spec.owner,
-      restarts,
-      reloads,
-      issuer,
-      spec,
-    });
+    const { directory, owner, issuer } = spec;
+    if (issuer === "etcd") files.push({ ...readable(`${directory}/ca.pem`, spec), kind: "ca", issuer });
+    files.push({ ...readable(`${directory}/cert.pem`, spec), kind: "cert", spec });
+    files.push({ ...secret(`${directory}/private_key.pem`, owner, spec), kind: "key", spec });
   }
+  for (const spec of payload.secrets) files.push({ ...secret(spec.path, spec.owner, spec), kind: "secret", secret: spec.name });
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-function publicFile(
-  path: string,
-  issuer: CredentialSpec["issuer"],
-  restarts: readonly string[],
-  reloads: readonly string[],
-): CredentialFile {
-  return { path, kind: "ca", mode: "0444", owner: "root", group: "root", restarts, reloads, issuer };
+interface Consequences {
+  readonly restarts?: readonly string[];
+  readonly reloads?: readonly string[];
+}
+
+function readable(path: string, { restarts = [], reloads = [] }: Consequences = {}): CredentialAccess {
+  return { path, mode: "0444", owner: "root", group: "root", restarts, reloads };
+}
+
+function secret(path: string, owner: string, { restarts = [], reloads = [] }: Consequences): CredentialAccess {
+  return { path, mode: "0400", owner, group: owner, restarts, reloads };
 }
 
 export function sha256(content: Buffer | string): string {
@@ -73,6 +71,7 @@ export function manifest(payload: Payload, rollout?: RolloutPosition): string {
     ),
     ...credentialFiles(payload).map((f) => line("credential", f.path, f.mode, f.owner, f.group, list(f.restarts), list(f.reloads))),
     ...payload.units.map((unit) => line("unit", unit.name, list(unit.services))),
+    ...payload.verify.map((each) => line("verify", each.unit, each.command)),
     ...payload.health.map((check) => line("health", check.unit, String(check.timeoutSeconds), check.command)),
   ];
   return [

@@ -26,6 +26,13 @@ export interface HealthCheck {
   readonly timeoutSeconds: number;
 }
 
+/** A program's own opinion of its new files, before it is reloaded or restarted; a refusal takes the node back. */
+export interface Verification {
+  readonly unit: string;
+  /** One line of shell, run as root. It changes nothing and takes no longer than some seconds. */
+  readonly command: string;
+}
+
 export type CertificateUse = "client_auth" | "server_auth";
 
 /** One certificate and its key on one node. What it says is data; the key is made by Terraform. */
@@ -41,6 +48,20 @@ export interface CredentialSpec {
   readonly owner: string;
   readonly restarts: readonly string[];
   readonly reloads: readonly string[];
+}
+
+/** A secret of the operator's on one node. Its content is read by Terraform, and never part of a payload. */
+export interface SecretSpec {
+  /** Of the file in `private_dir/secrets/`. */
+  readonly name: string;
+  /** On the node, below `/etc/credentials/secrets/<service>/`. */
+  readonly path: string;
+  /** The only reader. */
+  readonly owner: string;
+  /** @default - none */
+  readonly restarts?: readonly string[];
+  /** @default - none */
+  readonly reloads?: readonly string[];
 }
 
 /** Where an instance of a service answers; the activation hands over to it. */
@@ -59,8 +80,12 @@ export interface Payload {
   readonly files: Readonly<Record<string, PayloadFile>>;
   /** Sorted by name. */
   readonly units: readonly PayloadUnit[];
+  /** Sorted by unit. */
+  readonly verify: readonly Verification[];
   readonly health: readonly HealthCheck[];
   readonly credentials: readonly CredentialSpec[];
+  /** Sorted by path. */
+  readonly secrets: readonly SecretSpec[];
   /** Debian packages, sorted. */
   readonly packages: readonly string[];
   /** Names of the artifacts it needs, sorted, e.g. `etcd`. */

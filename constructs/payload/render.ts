@@ -6,7 +6,7 @@ import type { EtcdClient } from "../services/etcd-users";
 import { PayloadBuilder, union } from "./builder";
 import { factFiles, instanceAddresses } from "./facts";
 import { filesFromAttributes, healthFromAttributes } from "./from-attributes";
-import type { CredentialSpec, HealthCheck, Payload, PayloadUnit } from "./payload";
+import type { CredentialSpec, HealthCheck, Payload, PayloadUnit, SecretSpec, Verification } from "./payload";
 
 /** Where the node-side program lies, on the node and in the sources. */
 export const ACTIVATE_PATH = "/usr/local/lib/minicluster/minicluster-activate";
@@ -28,8 +28,10 @@ export function renderNode(input: RenderInput, node: NodeModel): Payload {
   const { cluster, placement, sources } = input;
   const files = new PayloadBuilder();
   const units = new Map<string, string[]>();
+  const verify: Verification[] = [];
   const health: HealthCheck[] = [];
   const credentials: CredentialSpec[] = [];
+  const secrets: SecretSpec[] = [];
   const artifacts: string[] = [];
   const packages: string[] = [];
 
@@ -38,10 +40,12 @@ export function renderNode(input: RenderInput, node: NodeModel): Payload {
     for (const [path, file] of Object.entries({ ...filesFromAttributes(service), ...contribution.files }))
       files.add(service.name, path, file);
     for (const unit of service.systemdServices) units.set(unit, [...(units.get(unit) ?? []), service.name]);
+    verify.push(...(contribution.verify ?? []));
     health.push(...(contribution.health ?? healthFromAttributes(service, node.addresses[0])));
     const consequences = { restarts: union(contribution.credentialRestarts ?? service.systemdServices), reloads: [] };
     const needsEtcd = usesEtcd(service, contribution);
     credentials.push(...identitiesOf(cluster, node, service, { ...consequences, needsEtcd }), ...(contribution.credentials ?? []));
+    secrets.push(...(contribution.secrets ?? []));
     artifacts.push(...(contribution.artifacts ?? []));
     packages.push(...service.packages);
   }
@@ -53,12 +57,18 @@ export function renderNode(input: RenderInput, node: NodeModel): Payload {
     node: node.name,
     files: files.build(),
     units: [...units].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, services]): PayloadUnit => ({ name, services: union(services) })),
-    health: [...health].sort((a, b) => (`${a.unit}\t${a.command}` < `${b.unit}\t${b.command}` ? -1 : 1)),
+    verify: verify.sort(byUnit),
+    health: health.sort(byUnit),
     credentials: [...credentials].sort((a, b) => (a.directory < b.directory ? -1 : 1)),
+    secrets: secrets.sort((a, b) => (a.path < b.path ? -1 : 1)),
     packages: union(packages),
     artifacts: union(artifacts),
     instances: instanceAddresses(cluster, placement),
   };
+}
+
+function byUnit(a: Verification, b: Verification): number {
+  return `${a.unit}\t${a.command}` < `${b.unit}\t${b.command}` ? -1 : 1;
 }
 
 function usesEtcd(service: ServiceModel, contribution: Contribution): boolean {

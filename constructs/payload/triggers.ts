@@ -3,8 +3,8 @@ import type { Payload } from "./payload";
 import { ACTIVATE_PATH } from "./render";
 
 /**
- * What makes an activation run again, and what a person reads in `cdktf diff`: one entry per file, then the units, the
- * health checks and the program that activates. Certificates are added by whoever issues them.
+ * What makes an activation run again, and what a person reads in `cdktf diff`: one entry per file, then the units, what
+ * verifies files, the health checks and the program that activates. Certificates are added by whoever issues them.
  */
 export function activationTriggers(payload: Payload): Record<string, string> {
   const { [ACTIVATE_PATH]: activate, ...files } = payload.files;
@@ -12,6 +12,7 @@ export function activationTriggers(payload: Payload): Record<string, string> {
   return {
     ...Object.fromEntries(Object.entries(files).map(([path, file]) => [path, fileDigest(file)])),
     units: short(payload.units),
+    ...(payload.verify.length === 0 ? {} : { verify: short(payload.verify) }),
     health: short(payload.health),
     ...(activate === undefined ? {} : { activate: fileDigest(activate) }),
   };

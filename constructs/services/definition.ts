@@ -1,5 +1,5 @@
 import type { ClusterModel, NodeModel, ServiceAttributes, ServiceModel, SourceFile } from "../config";
-import type { CredentialSpec, HealthCheck } from "../payload/payload";
+import type { CredentialSpec, HealthCheck, SecretSpec, Verification } from "../payload/payload";
 import type { Placement } from "../scheduler/placement";
 import type { EtcdClient } from "./etcd-users";
 
@@ -62,8 +62,11 @@ export interface ContributedFile {
 export interface Contribution {
   /** Absolute path -> file. */
   readonly files?: Readonly<Record<string, ContributedFile>>;
+  /** Asked before any unit sees the new files. @default - nothing is asked */
+  readonly verify?: readonly Verification[];
   readonly health?: readonly HealthCheck[];
   readonly credentials?: readonly CredentialSpec[];
+  readonly secrets?: readonly SecretSpec[];
   readonly artifacts?: readonly string[];
   /** What its user `<service>@<host>` may do in etcd, besides its `etcd_prefixes`; gives it a credential for etcd. @default - nothing */
   readonly etcdAccess?: EtcdAccess;

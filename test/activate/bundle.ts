@@ -24,6 +24,8 @@ export interface BundleSpec {
   credentials?: Record<string, Access>;
   /** unit -> services */
   units?: Record<string, string[]>;
+  /** unit, command */
+  verify?: [string, string][];
   /** unit, seconds, command */
   health?: [string, number, string][];
   /** service, host, address, port */
@@ -56,6 +58,7 @@ export function writeBundle(folder: string, spec: BundleSpec): void {
     held.push(["credential", path, ...access(entry, "0400")]);
   }
   for (const [unit, services] of Object.entries(spec.units ?? {})) held.push(["unit", unit, list(services)]);
+  for (const [unit, command] of spec.verify ?? []) held.push(["verify", unit, command]);
   for (const [unit, seconds, command] of spec.health ?? []) held.push(["health", unit, String(seconds), command]);
 
   const node = spec.node ?? "core-2";

@@ -60,6 +60,23 @@ describe("a failed activation", () => {
     expect(node.read(KEY)).toBe("KEY 2\n");
   });
 
+  test("of files that their program refuses restarts nothing, on neither way", async () => {
+    const node = webNode();
+    const verify: BundleSpec["verify"] = [["web.service", `grep good "$MINICLUSTER_ROOT/etc/web.conf" || { echo line 1 is bad; exit 2; }`]];
+    expect((await node.activate(web("good 1\n", { verify }), { staged: { [KEY]: "KEY\n" } })).code).toBe(0);
+    node.calls();
+    const run = await node.activate(web("bad\n", { verify }));
+    expect(run.code).toBe(1);
+    expect(run.output.slice(run.output.indexOf("FAILED"))).toBe(
+      "FAILED core-2: the new files of web.service were refused, before it saw them\n  line 1 is bad\n" +
+        "rolled back: core-2 to generation 1\nuntouched: core-3\npassed: core-1\n",
+    );
+    expect(node.calls().filter((call) => /restart|reload|start|stop/.test(call))).toEqual([]);
+    expect(node.read("/etc/web.conf")).toBe("good 1\n");
+    // What was refused is not asked about again on the way back, and the next good one goes through.
+    expect((await node.activate(web("good 2\n", { verify }))).code).toBe(0);
+  });
+
   test("of a unit that does not start", async () => {
     const node = webNode();
     await node.activate(web("good\n"), { staged: { [KEY]: "KEY\n" } });

@@ -106,7 +106,7 @@ const CASES: Record<string, [Files, ...string[]]> = {
   ],
   "a secret": [
     { "services.yml": "web:\n  environment:\n    TOKEN: { secret: token }\n" },
-    "services.yml:3:12 web.environment.TOKEN: a secret cannot be given here; no attribute of this version takes one",
+    "services.yml:3:12 web.environment.TOKEN: a secret cannot be given here; write the value, or remove it",
   ],
   "a missing attribute": [
     { "services.yml": "web:\n  containers:\n    - name: app\n" },
