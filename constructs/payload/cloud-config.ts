@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import { stringify } from "yaml";
 import type { ClusterModel, NodeModel, Sources } from "../config";
 import type { ServiceDefinition } from "../services/definition";
-import { union } from "./builder";
+import { PayloadError, union } from "./builder";
 import { ACTIVATE_PATH, ACTIVATE_SOURCE, sourceFile } from "./render";
 
 /** The operator's public key, read at the edge: the machine lets it in from its first boot. */
@@ -28,35 +28,43 @@ export function renderCloudConfig(
     return num_instances === "all" && (scheduling_group === "all" || node.groups.includes(scheduling_group));
   });
   const units = union(...role.map(({ attributes }) => (attributes.packages ? (attributes.systemd_services ?? []) : [])));
-  const text = `#cloud-config\n${stringify(
-    {
-      hostname: node.name,
-      fqdn: `${node.name}.${cluster.domain}`,
-      prefer_fqdn_over_hostname: false,
-      manage_etc_hosts: false,
-      disable_root: cluster.ssh.user !== "root",
-      ssh_pwauth: false,
-      users: [login(cluster, sources)],
-      // Packages start their services as they are installed, with a configuration that is not ours; not at the next boot either.
-      bootcmd: [["cloud-init-per", "instance", "minicluster-mask", "systemctl", "mask", ...units]],
-      // What these recommend (collectors that call apt and smartctl) nobody asked for.
-      apt: { conf: 'APT::Install-Recommends "false";\n' },
-      packages: union(["sudo"], ...role.map(({ attributes }) => attributes.packages ?? [])),
-      write_files: [
-        {
-          path: ACTIVATE_PATH,
-          permissions: "0755",
-          encoding: "gz+b64",
-          content: gzipSync(withoutComments(sourceFile(sources, ACTIVATE_SOURCE).toString()), { level: 9 }).toString("base64"),
-        },
-      ],
-    },
-    { lineWidth: 0 },
-  )}`;
-  const size = Buffer.byteLength(text);
+  const text = (more: object): string =>
+    `#cloud-config\n${stringify(
+      {
+        hostname: node.name,
+        fqdn: `${node.name}.${cluster.domain}`,
+        prefer_fqdn_over_hostname: false,
+        manage_etc_hosts: false,
+        disable_root: cluster.ssh.user !== "root",
+        ssh_pwauth: false,
+        users: [login(cluster, sources)],
+        // Packages start their services as they are installed, with a configuration that is not ours; not at the next boot either.
+        bootcmd: [["cloud-init-per", "instance", "minicluster-mask", "systemctl", "mask", ...units]],
+        // What these recommend (collectors that call apt and smartctl) nobody asked for.
+        apt: { conf: 'APT::Install-Recommends "false";\n' },
+        packages: union(["sudo"], ...role.map(({ attributes }) => attributes.packages ?? [])),
+        ...more,
+      },
+      { lineWidth: 0 },
+    )}`;
+  // Who may log in comes first: where many keys leave no room for the program, the first delivery brings it.
+  const full = text({ write_files: [activationProgram(sources)] });
+  if (Buffer.byteLength(full) <= LIMIT_BYTES) return full;
+  const short = text({});
+  const size = Buffer.byteLength(short);
   if (size > LIMIT_BYTES)
-    throw new Error(`${node.name}: its cloud-config has ${size} bytes, providers take ${LIMIT_BYTES}; give fewer admins' keys`);
-  return text;
+    throw new PayloadError(`${node.name}: its cloud-config has ${size} bytes, providers take ${LIMIT_BYTES}; give admins fewer keys`);
+  return short;
+}
+
+function activationProgram(sources: Sources) {
+  const program = withoutComments(sourceFile(sources, ACTIVATE_SOURCE).toString());
+  return {
+    path: ACTIVATE_PATH,
+    permissions: "0755",
+    encoding: "gz+b64",
+    content: gzipSync(program, { level: 9 }).toString("base64"),
+  };
 }
 
 function login(cluster: ClusterModel, sources: Sources) {

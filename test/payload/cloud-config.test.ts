@@ -3,18 +3,20 @@ import { OPERATOR_KEY_SOURCE, renderCloudConfig } from "../../constructs/payload
 import { embeddedServices } from "../../constructs/services/registry";
 import { describedCluster, nodeNamed } from "../support/described-cluster";
 
-const ADMINS = Array.from(
-  { length: 8 },
-  (_, i) => `  - { name: admin-${i}, ssh_keys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${"abcdefghij".repeat(4)}${i}xy admin-${i}"] }`,
-);
+/** Keys of real length, each another. */
+const admins = (count: number) =>
+  Array.from({ length: count }, (_, i) => {
+    const key = `AAAAC3NzaC1lZDI1NTE5AAAAI${String(i).padStart(43, "x")}`;
+    return `  - { name: admin-${i}, ssh_keys: ["ssh-ed25519 ${key} admin-${i}"] }`;
+  }).join("\n");
 
-function cloudConfig(node: string, services = "", user = "root"): string {
+function cloudConfig(node: string, services = "", user = "root", count = 8): string {
   const inventory = `
 domain: infra.example.com
 domain_public: example.com
 ssh: { user: ${user}, private_key_file: id }
 admins:
-${ADMINS.join("\n")}
+${admins(count)}
 nodes:
   core-1: { addresses: [10.0.0.1], groups: [core] }
   worker-1: { addresses: [10.0.0.9] }
@@ -24,8 +26,24 @@ nodes:
   return renderCloudConfig(cluster, nodeNamed(cluster, node), new Map([...sources, [OPERATOR_KEY_SOURCE, operator]]), embeddedServices);
 }
 
-test("fits into 16 KiB with eight admins", () => {
-  expect(Buffer.byteLength(cloudConfig("core-1"))).toBeLessThan(16 * 1024);
+describe("fits into 16 KiB", () => {
+  test.each([1, 8, 20, 80])("with %i admins, all of them let in", (count) => {
+    const text = cloudConfig("core-1", "", "root", count);
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(16 * 1024);
+    expect(parse(text).users[0].ssh_authorized_keys).toHaveLength(count + 1);
+  });
+
+  test("where many keys leave no room for the program, without it: the first delivery brings it", () => {
+    const paths = (count: number) =>
+      parse(cloudConfig("core-1", "", "root", count)).write_files?.map((file: { path: string }) => file.path);
+    expect([paths(1), paths(80)]).toEqual([["/usr/local/lib/minicluster/minicluster-activate"], undefined]);
+  });
+
+  test("or says what to do", () => {
+    expect(() => cloudConfig("core-1", "", "root", 400)).toThrow(
+      /^core-1: its cloud-config has \d+ bytes, providers take 16384; give admins fewer keys$/,
+    );
+  });
 });
 
 test("does not change when services change", () => {
