@@ -2,6 +2,7 @@ import { coordination } from "./services/coordination";
 import { logs } from "./services/logs";
 import { metrics } from "./services/metrics";
 import { naming } from "./services/naming";
+import { powerCut } from "./services/power-cut";
 import { LabCluster } from "./support/lab-cluster";
 import { addWebService } from "./support/web-service";
 
@@ -23,3 +24,4 @@ describe("naming", () => naming(cluster));
 describe("coordination", () => coordination(cluster));
 describe("metrics", () => metrics(cluster));
 describe("logs", () => logs(cluster));
+describe("a power cut", () => powerCut(cluster));
