@@ -77,6 +77,60 @@ describe("a failed activation", () => {
     expect((await node.activate(web("good 2\n", { verify }))).code).toBe(0);
   });
 
+  describe("for want of something on other nodes", () => {
+    const MISSING = "echo 1 of 3 members answer; exit 75";
+    const chain = (after: string[], conf = "good\n"): BundleSpec => ({
+      ...web(conf),
+      files: { "/etc/web.conf": { content: conf, restarts: ["web.service"] }, "/etc/note": conf },
+      units: { "web.service": ["web"], "other.service": ["other"] },
+      health: [["other.service", 2, `test ! -e "$MINICLUSTER_ROOT/missing" || { ${MISSING}; }`]],
+      rollout: { before: [], after },
+    });
+    const run = (node: ReturnType<typeof webNode>, spec: BundleSpec) =>
+      node.activate(spec, { env: { MINICLUSTER_ELSEWHERE_SECONDS: "1" } });
+    const sick = async () => {
+      const node = webNode();
+      expect((await node.activate(chain(["core-3"]), { staged: { [KEY]: "KEY\n" } })).code).toBe(0);
+      node.write("/missing", "");
+      return node;
+    };
+
+    test("is none on an early node that did not touch the unit: it goes on", async () => {
+      const node = await sick();
+      const { code, output } = await run(node, chain(["core-3"], "good 2\n"));
+      expect(output).toContain("going on without other.service: 1 of 3 members answer\n");
+      expect([code, node.current()]).toEqual([0, "generations/2"]);
+    });
+
+    test("on the last node goes nowhere, and the next run finishes it", async () => {
+      const node = await sick();
+      const { code, output } = await run(node, chain([], "good 2\n"));
+      expect(output.slice(output.indexOf("FAILED"))).toMatch(
+        /^FAILED core-2: other\.service did not pass its health check within 2 s\n {2}1 of 3 members answer\n.*left as is: core-2, what other\.service misses is on other nodes; deploy again when they are back\n/s,
+      );
+      expect([code, node.read("/etc/web.conf"), node.current()]).toEqual([1, "good 2\n", "generations/1"]);
+      rmSync(node.path("/missing"));
+      expect((await run(node, chain([], "good 2\n"))).code).toBe(0);
+      expect(node.current()).toBe("generations/2");
+    });
+
+    test("where the unit was touched goes nowhere either: nobody knows whether the change is good", async () => {
+      const node = await sick();
+      const touching = chain(["core-3"], "good 2\n");
+      touching.files = { ...touching.files, "/etc/other.conf": { content: "new\n", restarts: ["other.service"] } };
+      const { code, output } = await run(node, touching);
+      expect(output).toContain("left as is: core-2, what other.service misses is on other nodes");
+      expect([code, node.current()]).toEqual([1, "generations/1"]);
+    });
+
+    test("does not keep another failure from going back", async () => {
+      const node = await sick();
+      const { code, output } = await run(node, chain(["core-3"], "good broken\n"));
+      expect(output).toContain("rolled back: core-2 to generation 1");
+      expect([code, node.read("/etc/web.conf")]).toEqual([1, "good\n"]);
+    });
+  });
+
   test("of a unit that does not start", async () => {
     const node = webNode();
     await node.activate(web("good\n"), { staged: { [KEY]: "KEY\n" } });

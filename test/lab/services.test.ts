@@ -1,4 +1,5 @@
 import { coordination } from "./services/coordination";
+import { etcdOutage } from "./services/etcd-outage";
 import { logs } from "./services/logs";
 import { metrics } from "./services/metrics";
 import { naming } from "./services/naming";
@@ -24,4 +25,5 @@ describe("naming", () => naming(cluster));
 describe("coordination", () => coordination(cluster));
 describe("metrics", () => metrics(cluster));
 describe("logs", () => logs(cluster));
+describe("an outage of etcd", () => etcdOutage(cluster));
 describe("a power cut", () => powerCut(cluster));
