@@ -107,6 +107,15 @@ function addActing(program: Command): void {
       (require("./commands/ssh") as typeof import("./commands/ssh")).ssh(node, words, command.optsWithGlobals()),
     );
   program
+    .command("open")
+    .summary("show a service's page to the browser of this machine")
+    .description("Leads a port of this machine to a service, through SSH and with the operator's certificate, until ^C.")
+    .argument("<service>", "prometheus, alertmanager, or one with a public or monitoring endpoint")
+    .option("--port <port>", "on 127.0.0.1 (default: a free one)")
+    .action(async (service, _, command) =>
+      (require("./commands/open") as typeof import("./commands/open")).open(service, command.optsWithGlobals()),
+    );
+  program
     .command("redeliver")
     .summary("have the next deploy deliver everything to a node anew")
     .argument("<node>")

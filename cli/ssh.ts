@@ -16,6 +16,15 @@ export interface SshOptions {
   readonly interactive?: boolean;
   /** Accept host keys of these kinds only. @default - ssh's own choice among the known ones */
   readonly hostKeyAlgorithms?: readonly string[];
+  /** Runs nothing, and leads a socket of this machine to a port that the node reaches. @default - none */
+  readonly tunnel?: Tunnel;
+}
+
+export interface Tunnel {
+  /** Absolute; nobody but this user can connect to it. */
+  readonly socket: string;
+  readonly address: string;
+  readonly port: number;
 }
 
 export function sshTarget({ ssh }: ClusterModel, node: NodeModel): SshTarget {
@@ -52,9 +61,15 @@ export function sshCommand(target: SshTarget, remote: readonly string[], options
     ...(options.interactive
       ? []
       : [...setting("BatchMode", "yes"), ...setting("ServerAliveInterval", "5"), ...setting("ServerAliveCountMax", "3"), "-T"]),
+    ...(options.tunnel === undefined ? [] : tunnelArguments(options.tunnel)),
     ...["-p", String(target.port), "-l", target.user, "--", target.address],
     ...remote,
   ];
+}
+
+function tunnelArguments({ socket, address, port }: Tunnel): string[] {
+  const host = address.includes(":") ? `[${address}]` : address;
+  return ["-N", ...setting("ExitOnForwardFailure", "yes"), ...setting("StreamLocalBindMask", "0177"), "-L", `${socket}:${host}:${port}`];
 }
 
 /** Words that run as root, whoever logs in. */

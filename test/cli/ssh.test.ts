@@ -40,6 +40,13 @@ test("kinds of host keys can be fixed", () => {
   );
 });
 
+test("a tunnel runs nothing, is the user's alone, and ends where it cannot be made", () => {
+  const command = sshCommand(target, [], { tunnel: { socket: "/tmp/t/socket", address: "fd00::1", port: 9090 } }).join(" ");
+  expect(command).toContain(
+    "-N -o ExitOnForwardFailure=yes -o StreamLocalBindMask=0177 -L /tmp/t/socket:[fd00::1]:9090 -p 22 -l root -- 10.0.0.1",
+  );
+});
+
 test("who is not root becomes root by sudo, without being asked", () => {
   expect(asRoot(target, ["sh", "-s"])).toEqual(["sh", "-s"]);
   expect(asRoot({ ...target, user: "ops" }, ["sh", "-s"])).toEqual(["sudo", "-n", "--", "sh", "-s"]);
