@@ -1,7 +1,7 @@
-import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { EtcdWriter } from "./support/etcd-writer";
 import { type Ended, LabCluster } from "./support/lab-cluster";
+import { signedBy } from "./support/sign";
 import { ask } from "./support/tls";
 import { addWebService, nodesRunning } from "./support/web-service";
 
@@ -117,8 +117,10 @@ describe("who may talk to what", () => {
         ...client,
       });
     expect(await metrics(await pair("core-1", "x509/agent/client"))).toMatch(/^refused/);
-    expect(await metrics(signedByServicesCa(`prometheus.${cluster.domain}`))).toMatch(/^200 .*node_exporter_build_info/s);
-    expect(await metrics(signedByServicesCa(`notprometheus.${cluster.domain}`))).toMatch(/^refused/);
+    expect(await metrics(signedBy(cluster, "services", { names: [`prometheus.${cluster.domain}`] }))).toMatch(
+      /^200 .*node_exporter_build_info/s,
+    );
+    expect(await metrics(signedBy(cluster, "services", { names: [`notprometheus.${cluster.domain}`] }))).toMatch(/^refused/);
   });
 
   test("a key can be read by its service's user alone", async () => {
@@ -132,27 +134,6 @@ describe("who may talk to what", () => {
       "agent /etc/credentials/x509/agent/server/private_key.pem",
     ]);
   });
-
-  /** A certificate that only this test has, made with the CA's key from the vault. */
-  function signedByServicesCa(name: string): { cert: string; key: string } {
-    const state = JSON.parse(cluster.readPrivate("terraform.tfstate"));
-    const ca = state.resources.find(
-      (each: { type: string; name: string }) => each.type === "tls_self_signed_cert" && each.name.includes("services"),
-    ).instances[0].attributes;
-    const script = `
-      cd "$(mktemp -d)" && trap 'rm -rf "$PWD"' EXIT
-      printf %s "$CA_CERT" >ca.pem && printf %s "$CA_KEY" >ca.key
-      openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key -subj /CN=test -out csr 2>/dev/null
-      printf 'subjectAltName=DNS:${name}\\nextendedKeyUsage=clientAuth\\n' >ext
-      openssl x509 -req -in csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 1 -extfile ext -out cert 2>/dev/null
-      cat cert key`;
-    const pems = execFileSync("sh", ["-ec", script], {
-      encoding: "utf8",
-      env: { ...process.env, CA_CERT: ca.cert_pem, CA_KEY: ca.private_key_pem },
-    });
-    const [cert = "", key = ""] = pems.split(/(?=-----BEGIN PRIVATE KEY-----)/);
-    return { cert, key };
-  }
 });
 
 describe("one variable of etcd", () => {

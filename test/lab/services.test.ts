@@ -1,5 +1,6 @@
 import { coordination } from "./services/coordination";
 import { etcdOutage } from "./services/etcd-outage";
+import { identities } from "./services/identities";
 import { logs } from "./services/logs";
 import { metrics } from "./services/metrics";
 import { naming } from "./services/naming";
@@ -25,5 +26,6 @@ describe("naming", () => naming(cluster));
 describe("coordination", () => coordination(cluster));
 describe("metrics", () => metrics(cluster));
 describe("logs", () => logs(cluster));
+describe("identities", () => identities(cluster));
 describe("an outage of etcd", () => etcdOutage(cluster));
 describe("a power cut", () => powerCut(cluster));

@@ -1,0 +1,60 @@
+import type { LabCluster } from "../support/lab-cluster";
+import { certificateOf, type SignedPair, signedBy } from "../support/sign";
+import { ask } from "../support/tls";
+
+interface Listener {
+  readonly what: string;
+  readonly port: number;
+  readonly authority: "services" | "etcd";
+  /** The service whose name it has. */
+  readonly server: string;
+  /** One that may speak to it, as the first label of its name. */
+  readonly client: string;
+  readonly path: string;
+}
+
+/** Every listener of core-1 that authenticates and speaks HTTP, so that one that lets somebody in says something. */
+const LISTENERS: readonly Listener[] = [
+  { what: "etcd for clients", port: 2379, authority: "etcd", server: "etcd", client: "admin", path: "/version" },
+  { what: "node-exporter", port: 9100, authority: "services", server: "node-exporter", client: "prometheus", path: "/metrics" },
+];
+
+/** Who is let in, tried at each listener with certificates of both CAs. */
+export function identities(cluster: LabCluster): void {
+  const name = (label: string) => `${label}.${cluster.domain}`;
+  const answer = (listener: Listener, pair?: SignedPair) =>
+    ask({
+      address: cluster.addressOf("core-1"),
+      port: listener.port,
+      path: listener.path,
+      servername: name(listener.server),
+      ca: certificateOf(cluster, listener.authority),
+      ...pair,
+    });
+
+  describe.each(LISTENERS)("$what", (listener) => {
+    test("lets in who may come", async () => {
+      const pair = signedBy(cluster, listener.authority, { names: [name(listener.client)], commonName: `${listener.client}@core-1` });
+      expect(await answer(listener, pair)).toMatch(/^200 /);
+    });
+
+    const other = listener.authority === "etcd" ? "services" : "etcd";
+    const strangers: [string, () => SignedPair | undefined][] = [
+      ["nobody without a certificate", () => undefined],
+      ["nobody of the other CA, whatever the name", () => signedBy(cluster, other, { names: [name(listener.client)] })],
+      [
+        "nobody with a server's certificate",
+        () => signedBy(cluster, listener.authority, { names: [name(listener.client)], usage: "server" }),
+      ],
+    ];
+    // etcd lets any client of its own CA connect, and gives no key to one that is no user.
+    const others: typeof strangers = [
+      ["no other service", () => signedBy(cluster, "services", { names: [name("web")] })],
+      ["nobody whose name only begins alike", () => signedBy(cluster, "services", { names: [`${name(listener.client)}.evil`] })],
+      ["nobody who has the name as a CN only", () => signedBy(cluster, "services", { names: [], commonName: name(listener.client) })],
+    ];
+    test.each(listener.authority === "etcd" ? strangers : [...strangers, ...others])("lets in %s", async (_, pair) => {
+      expect(await answer(listener, pair())).toMatch(/^refused/);
+    });
+  });
+}
