@@ -1,4 +1,4 @@
-import type { ClusterModel, NodeModel, ServiceAttributes, ServiceModel, SourceFile } from "../config";
+import type { ClusterModel, NodeModel, ServiceAttributes, ServiceModel, SourceFile, Warning } from "../config";
 import type { CredentialSpec, HealthCheck, SecretSpec, Verification } from "../payload/payload";
 import type { Placement } from "../scheduler/placement";
 import type { EtcdClient } from "./etcd-users";
@@ -12,8 +12,15 @@ export interface ServiceDefinition {
   readonly attributes: ServiceAttributes;
   /** Attributes that services.yml cannot adjust, since the definition relies on them. @default - none */
   readonly fixed?: readonly (keyof ServiceAttributes)[];
+  /**
+   * Units of its packages that must not run beside it: masked before the packages are installed. A machine that has them
+   * already keeps what it has. @default - none
+   */
+  readonly masked?: readonly string[];
   /** Called once for each node that the service is placed on. @default - what the attributes say, nothing more */
   render?(context: RenderContext): Contribution;
+  /** Doubts about what the description says of it, or leaves out. @default - none */
+  warnings?(cluster: ClusterModel): Warning[];
 }
 
 /** What a definition can see: everything above the payload, nothing below. */

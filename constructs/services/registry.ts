@@ -1,28 +1,41 @@
+import { alertmanager } from "./alertmanager";
 import type { ServiceDefinition } from "./definition";
 import { etcd } from "./etcd";
 import { hosts } from "./hosts";
+import { logCollector } from "./log-collector";
+import { logRelay } from "./log-relay";
+import { nameserver } from "./nameserver";
 import { nodeExporter } from "./node-exporter";
+import { prometheus } from "./prometheus";
+import { resolver } from "./resolver";
+import { servicereg } from "./servicereg";
 import { time } from "./time";
 
 /** The services that ship with minicluster. A new one is a file here, a folder in `cloud-init/`, and a line in this list. */
-export const embeddedServices: readonly ServiceDefinition[] = [etcd, hosts, nodeExporter, time];
+export const embeddedServices: readonly ServiceDefinition[] = [
+  alertmanager,
+  etcd,
+  hosts,
+  logCollector,
+  logRelay,
+  nameserver,
+  nodeExporter,
+  prometheus,
+  resolver,
+  servicereg,
+  time,
+];
 
 /** Names of the platform that nobody else may have: a certificate for `prometheus` opens every exporter. */
 export const reservedNames: readonly string[] = [
   "acme",
-  "alertmanager",
   "coordination",
   "firewall",
   "gateway",
   "identity-provider",
-  "log-collector",
-  "log-relay",
-  "nameserver",
   "operator",
-  "prometheus",
-  "resolver",
-  "servicereg",
   "ssh",
+  "system",
 ];
 
 /** What the loader of the configuration has to know of services that are not the user's own. */
