@@ -15,6 +15,8 @@ tab=$(printf '\t')
 library=/var/lib/minicluster
 manifest=$library/current/manifest
 [ -f "$manifest" ] || manifest=/dev/null
+# What the probe of the log relay found last.
+log_metrics=/var/lib/prometheus/node-exporter/minicluster-logs.prom
 # Larger files are told by their size.
 largest=1048576
 
@@ -107,6 +109,9 @@ facts() {
     for name in $lookups; do
         printf 'fact\tlookup\t%s\t%s\n' "$name" "$(timeout 5 getent ahosts "$name" | awk '{ print $1 }' | sort -u | paste -sd ' ' -)"
     done
+    if [ -r "$log_metrics" ]; then
+        awk '/^minicluster_log_[a-z_]+ [0-9]+$/ { print "fact\tlogs\t" $1 "\t" $2 }' "$log_metrics"
+    fi
     printf 'fact\tclock\t%s\n' "$(date +%s.%N)"
 }
 

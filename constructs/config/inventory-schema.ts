@@ -47,6 +47,15 @@ const admin = z.strictObject({
     .meta({ examples: ["[ssh-ed25519 AAAA... ada]"] }),
 });
 
+function bytes(least: number) {
+  return z
+    .int({
+      error: (issue) =>
+        typeof issue.input === "string" ? `${show(issue.input)} is no number; write the bytes out, e.g. ${least}` : undefined,
+    })
+    .min(least, { error: (issue) => `${show(issue.input)} bytes; ${least} is the least` });
+}
+
 const address = z.string().transform((text, context) => {
   const canonical = canonicalAddress(text);
   const why = canonical === undefined ? undefined : unreachable(canonical);
@@ -83,6 +92,27 @@ export const nodeAttributes = z.strictObject({
     .meta({ description: "Known to be down: nothing is delivered, its placement and certificates are kept." }),
 });
 
+const DAY_LIMIT = 3650;
+const MEGABYTE = 1024 * 1024;
+
+const logs = z.strictObject({
+  keep_days: z
+    .int()
+    .min(1, { error: (issue) => `${show(issue.input)} days; keep at least 1` })
+    .max(DAY_LIMIT, { error: (issue) => `${show(issue.input)} days; ${DAY_LIMIT} is the most` })
+    .default(30)
+    .meta({ description: "Days that logs are kept." }),
+  keep_bytes: bytes(64 * MEGABYTE)
+    .default(10 * 1024 * MEGABYTE)
+    .meta({
+      description: "Most that the collector keeps, in bytes: beyond it, whoever has most loses its oldest day.",
+      examples: [10737418240],
+    }),
+  queue_bytes: bytes(32 * MEGABYTE)
+    .default(1024 * MEGABYTE)
+    .meta({ description: "Most that waits on each node while the collector is away, in bytes.", examples: [1073741824] }),
+});
+
 /** Everything of inventory.yml but the attributes of nodes, which are checked one node at a time. */
 export const inventoryAttributes = z.strictObject({
   domain: domain.meta({ description: "Names inside the cluster end in it.", examples: ["infra.example.com"] }),
@@ -95,6 +125,7 @@ export const inventoryAttributes = z.strictObject({
     .meta({ description: "The vault: state, CA, record, known_hosts; relative to this file. Keep it out of the repository." }),
   ssh: ssh.prefault({}),
   admins: listOf(admin),
+  logs: logs.prefault({}),
   nodes: z
     .record(z.string(), z.unknown())
     .meta({ description: "The machines, by name.", examples: ["{core-1: {addresses: [10.0.0.1], groups: [core]}}"] }),

@@ -11,6 +11,7 @@ export interface ClusterModel {
   readonly privateDir: string;
   readonly ssh: SshModel;
   readonly admins: readonly AdminModel[];
+  readonly logs: LogsModel;
   /** Sorted by name. */
   readonly nodes: readonly NodeModel[];
   /** Embedded services and the user's own, sorted by name. */
@@ -25,6 +26,15 @@ export interface SshModel {
   readonly privateKeyFile?: string;
   /** Absolute path. */
   readonly knownHostsFile: string;
+}
+
+/** How much of the logs is kept, and waits. */
+export interface LogsModel {
+  readonly keepDays: number;
+  /** On the collector. */
+  readonly keepBytes: number;
+  /** On each node, while the collector is away. */
+  readonly queueBytes: number;
 }
 
 export interface AdminModel {

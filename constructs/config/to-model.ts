@@ -16,8 +16,8 @@ export interface Places {
 
 /** The model of drafts that every check has passed. */
 export function toModel(inventory: InventoryDraft, services: readonly ServiceDraft[], sources: Sources, places: Places): ClusterModel {
-  const { domain, domain_public: domainPublic, private_dir: vault, ssh, admins } = inventory.attributes;
-  if (domain === undefined || domainPublic === undefined || vault === undefined || ssh === undefined) {
+  const { domain, domain_public: domainPublic, private_dir: vault, ssh, admins, logs } = inventory.attributes;
+  if (domain === undefined || domainPublic === undefined || vault === undefined || ssh === undefined || logs === undefined) {
     throw new Error("a model is made of a checked inventory only");
   }
   const privateDir = localPath(vault, places);
@@ -27,6 +27,7 @@ export function toModel(inventory: InventoryDraft, services: readonly ServiceDra
     privateDir,
     ssh: sshModel(ssh, privateDir, places),
     admins: (admins ?? []).map((admin) => ({ name: admin.name, sshKeys: sortedSet(admin.ssh_keys) })).sort(byName),
+    logs: { keepDays: logs.keep_days, keepBytes: logs.keep_bytes, queueBytes: logs.queue_bytes },
     nodes: inventory.nodes.map(nodeModel).sort(byName),
     services: services.map((service) => serviceModel(service, inventory, sources)).sort(byName),
   };

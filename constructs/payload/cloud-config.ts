@@ -27,7 +27,9 @@ export function renderCloudConfig(
     const { scheduling_group = "all", num_instances = "all" } = definition.attributes;
     return num_instances === "all" && (scheduling_group === "all" || node.groups.includes(scheduling_group));
   });
-  const units = union(...role.map(({ attributes }) => (attributes.packages ? (attributes.systemd_services ?? []) : [])));
+  const units = union(
+    ...role.map(({ attributes, masked = [] }) => [...(attributes.packages ? (attributes.systemd_services ?? []) : []), ...masked]),
+  );
   const text = (more: object): string =>
     `#cloud-config\n${stringify(
       {

@@ -88,6 +88,8 @@ export interface Payload {
   readonly secrets: readonly SecretSpec[];
   /** Debian packages, sorted. */
   readonly packages: readonly string[];
+  /** Units of these packages that must never run, sorted. */
+  readonly masked: readonly string[];
   /** Names of the artifacts it needs, sorted, e.g. `etcd`. */
   readonly artifacts: readonly string[];
   /** Not a cause for activation: every change of it shows in services.json too. */

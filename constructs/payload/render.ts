@@ -34,6 +34,7 @@ export function renderNode(input: RenderInput, node: NodeModel): Payload {
   const secrets: SecretSpec[] = [];
   const artifacts: string[] = [];
   const packages: string[] = [];
+  const masked: string[] = [];
 
   for (const service of cluster.services.filter((each) => placement.hosts[each.name]?.includes(node.name))) {
     const contribution = contributionOf(input, node, service);
@@ -48,6 +49,7 @@ export function renderNode(input: RenderInput, node: NodeModel): Payload {
     secrets.push(...(contribution.secrets ?? []));
     artifacts.push(...(contribution.artifacts ?? []));
     packages.push(...service.packages);
+    masked.push(...(input.definitions.find((each) => each.name === service.name)?.masked ?? []));
   }
 
   for (const [path, file] of Object.entries(factFiles(cluster, placement, node))) files.add("minicluster", path, file);
@@ -62,6 +64,7 @@ export function renderNode(input: RenderInput, node: NodeModel): Payload {
     credentials: [...credentials].sort((a, b) => (a.directory < b.directory ? -1 : 1)),
     secrets: secrets.sort((a, b) => (a.path < b.path ? -1 : 1)),
     packages: union(packages),
+    masked: union(masked),
     artifacts: union(artifacts),
     instances: instanceAddresses(cluster, placement),
   };

@@ -12,6 +12,11 @@ export interface ServiceDefinition {
   readonly attributes: ServiceAttributes;
   /** Attributes that services.yml cannot adjust, since the definition relies on them. @default - none */
   readonly fixed?: readonly (keyof ServiceAttributes)[];
+  /**
+   * Units of its packages that must not run beside it: masked before the packages are installed. A machine that has them
+   * already keeps what it has. @default - none
+   */
+  readonly masked?: readonly string[];
   /** Called once for each node that the service is placed on. @default - what the attributes say, nothing more */
   render?(context: RenderContext): Contribution;
 }

@@ -1,11 +1,13 @@
 import type { ServiceDefinition } from "./definition";
 import { etcd } from "./etcd";
 import { hosts } from "./hosts";
+import { logCollector } from "./log-collector";
+import { logRelay } from "./log-relay";
 import { nodeExporter } from "./node-exporter";
 import { time } from "./time";
 
 /** The services that ship with minicluster. A new one is a file here, a folder in `cloud-init/`, and a line in this list. */
-export const embeddedServices: readonly ServiceDefinition[] = [etcd, hosts, nodeExporter, time];
+export const embeddedServices: readonly ServiceDefinition[] = [etcd, hosts, logCollector, logRelay, nodeExporter, time];
 
 /** Names of the platform that nobody else may have: a certificate for `prometheus` opens every exporter. */
 export const reservedNames: readonly string[] = [
@@ -15,14 +17,13 @@ export const reservedNames: readonly string[] = [
   "firewall",
   "gateway",
   "identity-provider",
-  "log-collector",
-  "log-relay",
   "nameserver",
   "operator",
   "prometheus",
   "resolver",
   "servicereg",
   "ssh",
+  "system",
 ];
 
 /** What the loader of the configuration has to know of services that are not the user's own. */

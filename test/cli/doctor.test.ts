@@ -55,6 +55,37 @@ test.each<[string, Said, Partial<Finding>]>([
     { check: "quorum", found: "etcd has 0 of 1 members healthy (core-1 not); no quorum: nothing can be written" },
   ],
   [
+    "lines that do not reach the log collector",
+    {
+      worker: {
+        facts: [
+          ["logs", "minicluster_log_probe_timestamp_seconds", "1000"],
+          ["logs", "minicluster_log_queue_size", "42"],
+          ["clock", "1600.5"],
+        ],
+      },
+    },
+    { check: "logs", node: "worker-1", found: "its last line reached the log collector 10 min ago; 42 lines wait" },
+  ],
+  [
+    "a probe that never ran",
+    { worker: { facts: [["clock", "1795549143.1"]] } },
+    { check: "logs", found: "no line of it has reached the log collector; 0 lines wait" },
+  ],
+  [
+    "lines that were dropped",
+    {
+      worker: {
+        facts: [
+          ["logs", "minicluster_log_probe_timestamp_seconds", "1590"],
+          ["logs", "minicluster_log_discarded_total", "7"],
+          ["clock", "1600.5"],
+        ],
+      },
+    },
+    { check: "logs", node: "worker-1", found: "its queue for the log collector was full: 7 lines are lost" },
+  ],
+  [
     "a wrong clock",
     { clock: { offset: -42, uncertainty: 0.2 } },
     { check: "clock", node: "core-1", found: "its clock is -42 s off this machine's" },

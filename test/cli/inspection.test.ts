@@ -77,6 +77,7 @@ describe("the script itself", () => {
     credentials: [],
     secrets: [],
     packages: [],
+    masked: [],
     artifacts: [],
     instances: [],
   });

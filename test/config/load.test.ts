@@ -70,6 +70,7 @@ describe("a valid cluster", () => {
       domainPublic: ["example.com", "example.org"],
       privateDir: "/home/ada/vault",
       ssh: { user: "deploy", port: 2222, privateKeyFile: "/cluster/keys/id", knownHostsFile: "/etc/known" },
+      logs: { keepDays: 30, keepBytes: 10_737_418_240, queueBytes: 1_073_741_824 },
       admins: [
         { name: "ada", sshKeys: ["ssh-ed25519 AAAAC3Nz ada"] },
         { name: "bob", sshKeys: ["ssh-rsa AAAAB3Nz bob"] },

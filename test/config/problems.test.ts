@@ -24,6 +24,13 @@ const CASES: Record<string, [Files, ...string[]]> = {
     "inventory.yml:1:1 domain_public: missing; add it, e.g. example.com",
     "inventory.yml:1:1 nodes: missing; add it, e.g. {core-1: {addresses: [10.0.0.1], groups: [core]}}",
   ],
+  "limits of the logs": [
+    { "inventory.yml": node("logs: { keep_days: 0, keep_bytes: 10GB, queue_bytes: 1000, keep: 1 }\n") },
+    "inventory.yml:5:20 logs.keep_days: 0 days; keep at least 1",
+    'inventory.yml:5:35 logs.keep_bytes: "10GB" is no number; write the bytes out, e.g. 67108864',
+    "inventory.yml:5:54 logs.queue_bytes: 1000 bytes; 33554432 is the least",
+    'inventory.yml:5:60 logs.keep: unknown key; did you mean "keep_days"?',
+  ],
   "an inventory that is a list": [
     { "inventory.yml": "- a\n" },
     "inventory.yml:1:1: expected a map with domain, domain_public and nodes, found a list",

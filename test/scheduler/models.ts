@@ -44,6 +44,7 @@ export function cluster(nodes: readonly NodeModel[], services: readonly ServiceM
     privateDir: "/vault",
     ssh: { user: "root", port: 22, knownHostsFile: "/vault/known_hosts" },
     admins: [],
+    logs: { keepDays: 30, keepBytes: 10_737_418_240, queueBytes: 1_073_741_824 },
     nodes,
     services,
   };

@@ -120,7 +120,12 @@ export class LabCluster {
   }
 
   minicluster(...args: string[]): Promise<Ended> {
-    return this.run(process.execPath, [join(PROJECT, "cli/bin.js"), ...args]).ended;
+    return this.startMinicluster(...args).ended;
+  }
+
+  /** A command that goes on until it is interrupted: its process group is the child's own. */
+  startMinicluster(...args: string[]): { child: ChildProcess; ended: Promise<Ended> } {
+    return this.run(process.execPath, [join(PROJECT, "cli/bin.js"), ...args]);
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: its shape is what tests are about
