@@ -100,6 +100,19 @@ etcd_says() { # NAME ARGUMENT...
     printf 'etcd\t%s\t%s\n' "$name" "$answer"
 }
 
+# What this Prometheus knows of the whole cluster, as JSON.
+prometheus() {
+    folder=/etc/minicluster/prometheus
+    [ -r $folder/url ] && command -v promtool >/dev/null || return 0
+    prometheus_says targets 'up'
+    prometheus_says alerts 'ALERTS{alertstate="firing", severity!="deadman"}'
+}
+
+prometheus_says() { # NAME QUERY
+    answer=$(timeout 10 promtool query instant -o json --http.config.file=$folder/client.yml "$(cat $folder/url)" "$2" 2>/dev/null | tr -d '\t\n')
+    [ -z "$answer" ] || printf 'fact\tprometheus\t%s\t%s\n' "$1" "$answer"
+}
+
 # What the whole machine is like. The clock comes last before its line is sent.
 facts() {
     df -Pk / /var /var/lib 2>/dev/null | awk 'NR > 1 && !seen[$6]++ { print "fact\tdisk\t" $6 "\t" $5 "\t" $4 }'
@@ -107,6 +120,7 @@ facts() {
     for name in $lookups; do
         printf 'fact\tlookup\t%s\t%s\n' "$name" "$(timeout 5 getent ahosts "$name" | awk '{ print $1 }' | sort -u | paste -sd ' ' -)"
     done
+    prometheus
     printf 'fact\tclock\t%s\n' "$(date +%s.%N)"
 }
 

@@ -43,7 +43,8 @@ export function loadModel(directory: string): Pick<Loaded, "model" | "warnings" 
   const loaded = loadCluster(sources, { directory, home: homedir(), ...platformOf(embeddedServices) });
   if (!loaded.ok) throw new UserError(loaded.problems.map(formatProblem).join("\n"));
   const { model, warnings, secrets } = loaded;
-  return { model, warnings, secrets, sources: withOperatorKey(sources, model) };
+  const doubts = [...warnings, ...embeddedServices.flatMap((each) => each.warnings?.(model) ?? [])];
+  return { model, warnings: doubts, secrets, sources: withOperatorKey(sources, model) };
 }
 
 /** What `renderNode` needs besides the node. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { canonicalAddress, unreachable } from "./addresses";
 import { linuxUser, listOf, matching, NAME, name, nameComplaint, port } from "./attributes";
+import { alerts, metrics } from "./monitoring-schema";
 import { show } from "./problem";
 import { sshPublicKey } from "./ssh-key";
 
@@ -95,6 +96,8 @@ export const inventoryAttributes = z.strictObject({
     .meta({ description: "The vault: state, CA, record, known_hosts; relative to this file. Keep it out of the repository." }),
   ssh: ssh.prefault({}),
   admins: listOf(admin),
+  metrics: metrics.prefault({}),
+  alerts: alerts.prefault({}).meta({ description: "Who is told when something is wrong." }),
   nodes: z
     .record(z.string(), z.unknown())
     .meta({ description: "The machines, by name.", examples: ["{core-1: {addresses: [10.0.0.1], groups: [core]}}"] }),

@@ -11,6 +11,9 @@ export interface ClusterModel {
   readonly privateDir: string;
   readonly ssh: SshModel;
   readonly admins: readonly AdminModel[];
+  readonly metrics: MetricsModel;
+  /** Who hears of alerts, sorted by name. */
+  readonly receivers: readonly ReceiverModel[];
   /** Sorted by name. */
   readonly nodes: readonly NodeModel[];
   /** Embedded services and the user's own, sorted by name. */
@@ -31,6 +34,44 @@ export interface AdminModel {
   readonly name: string;
   /** Public keys, one line each. */
   readonly sshKeys: readonly string[];
+}
+
+/** How long Prometheus keeps what it has measured: what comes first counts. */
+export interface MetricsModel {
+  readonly keepDays: number;
+  readonly keepBytes: number;
+}
+
+export type Severity = "critical" | "warning" | "deadman";
+
+/** The name of a file in `private_dir/secrets/`. */
+export interface SecretName {
+  readonly secret: string;
+}
+
+export interface EmailModel {
+  readonly to: readonly string[];
+  readonly from: string;
+  /** host:port */
+  readonly smarthost: string;
+  readonly username?: string;
+  readonly password?: SecretName;
+  readonly requireTls: boolean;
+}
+
+export interface WebhookModel {
+  readonly url: string | SecretName;
+  readonly bearerToken?: SecretName;
+  /** The CA that vouches for the server; without it those of the system. */
+  readonly ca?: SecretName;
+}
+
+export interface ReceiverModel {
+  readonly name: string;
+  /** Sorted. */
+  readonly severities: readonly Severity[];
+  readonly email?: EmailModel;
+  readonly webhook?: WebhookModel;
 }
 
 export interface NodeModel {
@@ -96,6 +137,13 @@ export interface ServiceFileModel {
   readonly executable: boolean;
 }
 
+/** Rules for Prometheus that a service brings along, as they lie in the configuration folder. */
+export interface AlertFileModel {
+  /** Relative to the configuration folder. */
+  readonly file: string;
+  readonly content: Buffer;
+}
+
 export interface ServiceModel {
   readonly name: string;
   /** Ships with minicluster; false for the user's own. */
@@ -107,6 +155,7 @@ export interface ServiceModel {
   readonly rebalance: boolean;
   readonly credentials: readonly CredentialModel[];
   readonly monitoringEndpoints: readonly MonitoringEndpointModel[];
+  readonly alerts?: AlertFileModel;
   readonly publicEndpoints: readonly PublicEndpointModel[];
   readonly containers: readonly ContainerModel[];
   /** Owner of its keys and, by its units, of its processes. */

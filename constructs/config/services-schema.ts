@@ -74,6 +74,12 @@ export const serviceAttributes = z.strictObject({
   rebalance: z.boolean().default(true).meta({ description: "May instances move onto nodes that are added later?" }),
   service_credentials: listOf(credential).meta({ description: "Certificates that each of its hosts gets." }),
   monitoring_endpoints: listOf(monitoringEndpoint),
+  alerts: matching(
+    /^(?!\.{1,2}(\/|$))[^/\s]+(\/(?!\.{1,2}(\/|$))[^/\s]+)*\.ya?ml$/,
+    (value) => `${show(value)} is no YAML file of the configuration folder; e.g. alerts/web.yml`,
+  )
+    .optional()
+    .meta({ description: "A file of the configuration folder with rules for Prometheus.", examples: ["alerts/web.yml"] }),
   public_endpoints: listOf(publicEndpoint),
   containers: listOf(container),
   user: linuxUser.default("root").meta({ description: "Owner of its keys and processes." }),

@@ -3,6 +3,7 @@ import { instancesOf } from "./cross-checks/instances";
 import type { InventoryDraft, NodeDraft, ServiceDraft } from "./drafts";
 import type { ClusterModel, ContainerModel, CredentialModel, NodeModel, ServiceModel, SshModel } from "./model";
 import { compareText } from "./problem";
+import { receiverModel } from "./receiver-model";
 import { filesOfFolder } from "./service-files";
 import type { ParsedService } from "./services-schema";
 import type { Sources } from "./sources";
@@ -16,8 +17,8 @@ export interface Places {
 
 /** The model of drafts that every check has passed. */
 export function toModel(inventory: InventoryDraft, services: readonly ServiceDraft[], sources: Sources, places: Places): ClusterModel {
-  const { domain, domain_public: domainPublic, private_dir: vault, ssh, admins } = inventory.attributes;
-  if (domain === undefined || domainPublic === undefined || vault === undefined || ssh === undefined) {
+  const { domain, domain_public: domainPublic, private_dir: vault, ssh, admins, metrics, alerts } = inventory.attributes;
+  if (domain === undefined || domainPublic === undefined || vault === undefined || ssh === undefined || metrics === undefined) {
     throw new Error("a model is made of a checked inventory only");
   }
   const privateDir = localPath(vault, places);
@@ -27,6 +28,8 @@ export function toModel(inventory: InventoryDraft, services: readonly ServiceDra
     privateDir,
     ssh: sshModel(ssh, privateDir, places),
     admins: (admins ?? []).map((admin) => ({ name: admin.name, sshKeys: sortedSet(admin.ssh_keys) })).sort(byName),
+    metrics: { keepDays: metrics.keep_days, keepBytes: metrics.keep_bytes },
+    receivers: (alerts?.receivers ?? []).map(receiverModel).sort(byName),
     nodes: inventory.nodes.map(nodeModel).sort(byName),
     services: services.map((service) => serviceModel(service, inventory, sources)).sort(byName),
   };
@@ -74,6 +77,7 @@ function serviceModel(draft: ServiceDraft, inventory: InventoryDraft, sources: S
     monitoringEndpoints: attributes.monitoring_endpoints
       .map(({ job_name: jobName, type, port, scheme }) => ({ jobName: jobName ?? draft.name, type, port, scheme }))
       .sort((a, b) => compareText(a.jobName, b.jobName) || a.port - b.port || compareText(a.type + a.scheme, b.type + b.scheme)),
+    ...alertsOf(attributes.alerts, sources),
     publicEndpoints: attributes.public_endpoints.map(({ name, type, port, scheme }) => ({ name, type, port, scheme })).sort(byName),
     containers: attributes.containers.map(containerModel).sort(byName),
     user: attributes.user,
@@ -84,6 +88,11 @@ function serviceModel(draft: ServiceDraft, inventory: InventoryDraft, sources: S
     ports: [...attributes.ports].sort((a, b) => a - b),
     etcdPrefixes: sortedSet(attributes.etcd_prefixes),
   };
+}
+
+function alertsOf(file: string | undefined, sources: Sources): Pick<ServiceModel, "alerts"> {
+  const content = file === undefined ? undefined : sources.get(`config/${file}`)?.content;
+  return file === undefined || content === undefined ? {} : { alerts: { file, content } };
 }
 
 function credentialModel(credential: ParsedService["service_credentials"][number]): CredentialModel {

@@ -26,11 +26,6 @@ export function warningsOf(model: ClusterModel, folders: ReadonlySet<string>, so
   };
   notYet("containers-not-run", "this version checks containers but does not run them", (service) => service.containers.length > 0);
   notYet(
-    "monitoring-not-scraped",
-    "this version runs no prometheus that would scrape monitoring_endpoints",
-    (service) => service.monitoringEndpoints.length > 0,
-  );
-  notYet(
     "public-endpoints-not-served",
     "this version runs no gateway that would serve public_endpoints",
     (service) => service.publicEndpoints.length > 0,

@@ -1,4 +1,4 @@
-import type { ClusterModel, NodeModel, ServiceAttributes, ServiceModel, SourceFile } from "../config";
+import type { ClusterModel, NodeModel, ServiceAttributes, ServiceModel, SourceFile, Warning } from "../config";
 import type { CredentialSpec, HealthCheck, SecretSpec, Verification } from "../payload/payload";
 import type { Placement } from "../scheduler/placement";
 import type { EtcdClient } from "./etcd-users";
@@ -14,6 +14,8 @@ export interface ServiceDefinition {
   readonly fixed?: readonly (keyof ServiceAttributes)[];
   /** Called once for each node that the service is placed on. @default - what the attributes say, nothing more */
   render?(context: RenderContext): Contribution;
+  /** Doubts about what the description says of it, or leaves out. @default - none */
+  warnings?(cluster: ClusterModel): Warning[];
 }
 
 /** What a definition can see: everything above the payload, nothing below. */

@@ -1,16 +1,17 @@
+import { alertmanager } from "./alertmanager";
 import type { ServiceDefinition } from "./definition";
 import { etcd } from "./etcd";
 import { hosts } from "./hosts";
 import { nodeExporter } from "./node-exporter";
+import { prometheus } from "./prometheus";
 import { time } from "./time";
 
 /** The services that ship with minicluster. A new one is a file here, a folder in `cloud-init/`, and a line in this list. */
-export const embeddedServices: readonly ServiceDefinition[] = [etcd, hosts, nodeExporter, time];
+export const embeddedServices: readonly ServiceDefinition[] = [alertmanager, etcd, hosts, nodeExporter, prometheus, time];
 
 /** Names of the platform that nobody else may have: a certificate for `prometheus` opens every exporter. */
 export const reservedNames: readonly string[] = [
   "acme",
-  "alertmanager",
   "coordination",
   "firewall",
   "gateway",
@@ -19,7 +20,6 @@ export const reservedNames: readonly string[] = [
   "log-relay",
   "nameserver",
   "operator",
-  "prometheus",
   "resolver",
   "servicereg",
   "ssh",

@@ -37,7 +37,7 @@ function minicluster(...args: string[]) {
 
 describe("mistakes are one message, and no stack trace", () => {
   test.each([
-    [["foo"], 1, "no command is named foo; commands: status, doctor, place, render, diff, schema, trust, ssh, redeliver, rollback\n"],
+    [["foo"], 1, "no command is named foo; commands: status, doctor, place, render, diff, schema, trust, ssh, open, redeliver, rollback\n"],
     [["status", "core-9"], 1, "no node is named core-9; nodes: core-1\n"],
     [["diff", "core-9", "x"], 2, "no node is named core-9 or x; nodes: core-1\n"],
     [["diff", "--nope"], 2, "unknown option '--nope'\n"],

@@ -15,6 +15,9 @@ const etcd = {
   health: '[{"endpoint":"https://10.0.0.1:2379","health":true}]',
 };
 
+const up = JSON.stringify([{ metric: { host: "worker-1", service: "web", instance: "worker-1.web:8080" }, value: [0, "1"] }]);
+const facts = [["prometheus", "targets", up]];
+
 interface Said {
   core?: Partial<Inspection>;
   worker?: Partial<Inspection> | { error: string };
@@ -26,7 +29,7 @@ interface Said {
 function findings({ core = {}, worker = {}, clock, now = NOW }: Said): Finding[] {
   const node = (name: string) => model.nodes.find((each) => each.name === name) as Asked["node"];
   const inspections = new Map([
-    ["core-1", inspectionOf(payload("core-1"), { etcd, ...core })],
+    ["core-1", inspectionOf(payload("core-1"), { etcd, facts, ...core })],
     ...("error" in worker ? [] : [["worker-1", inspectionOf(payload("worker-1"), worker)] as const]),
   ]);
   const asked = model.nodes.map(({ name }): Asked => {
@@ -91,6 +94,24 @@ test.each<[string, Said, Partial<Finding>]>([
       now: new Date(new Date(CERTIFICATE_ENDS).getTime() - 59.5 * 86_400_000),
     },
     { check: "certificate", node: "worker-1", found: "/etc/credentials/x509/ca.pem expires in 59 days", fix: "npx cdktf deploy renews it" },
+  ],
+  [
+    "a target that Prometheus cannot scrape",
+    { core: { facts: [["prometheus", "targets", up.replace('"1"', '"0"')]] } },
+    { check: "target", node: "worker-1", found: "Prometheus cannot scrape web at worker-1.web:8080" },
+  ],
+  ["that no Prometheus answers", { core: { facts: [] } }, { check: "target", found: "no Prometheus answers (core-1)" }],
+  [
+    "an alert that fires",
+    {
+      core: {
+        facts: [
+          ...facts,
+          ["prometheus", "alerts", '[{"metric":{"alertname":"UnitFailed","host":"worker-1","name":"a.service","severity":"critical"},"value":[0,"1"]}]'],
+        ],
+      },
+    },
+    { check: "alert", node: "worker-1", found: "UnitFailed (critical, name a.service)" },
   ],
 ])("finds %s", (_, said, expected) => {
   expect(findings(said)).toContainEqual(expect.objectContaining(expected));

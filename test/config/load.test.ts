@@ -74,6 +74,8 @@ describe("a valid cluster", () => {
         { name: "ada", sshKeys: ["ssh-ed25519 AAAAC3Nz ada"] },
         { name: "bob", sshKeys: ["ssh-rsa AAAAB3Nz bob"] },
       ],
+      metrics: { keepDays: 15, keepBytes: 2_000_000_000 },
+      receivers: [],
       nodes: [
         { name: "core-1", addresses: ["10.0.0.1"], sshAddress: "10.0.0.1", groups: ["core"], drain: false, skip: true },
         {

@@ -63,9 +63,9 @@ test("lets the operator and the admins in, as the SSH user", () => {
 
 test("installs the role's packages and starts none of them", () => {
   const { packages, bootcmd } = parse(cloudConfig("worker-1"));
-  expect(packages).toEqual(["chrony", "prometheus-node-exporter", "sudo"]);
+  expect(packages).toEqual(["chrony", "dbus", "openssl", "prometheus-node-exporter", "sudo"]);
   expect(bootcmd).toEqual([
-    ["cloud-init-per", "instance", "minicluster-mask", "systemctl", "mask", "chrony.service", "prometheus-node-exporter.service"],
+    ["cloud-init-per", "instance", "minicluster-mask", "systemctl", "mask", "chrony.service", "minicluster-node-metrics.timer", "prometheus-node-exporter.service"],
   ]);
 });
 

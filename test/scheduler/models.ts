@@ -44,6 +44,8 @@ export function cluster(nodes: readonly NodeModel[], services: readonly ServiceM
     privateDir: "/vault",
     ssh: { user: "root", port: 22, knownHostsFile: "/vault/known_hosts" },
     admins: [],
+    metrics: { keepDays: 15, keepBytes: 2e9 },
+    receivers: [],
     nodes,
     services,
   };

@@ -1,6 +1,7 @@
 import type { Drafts } from "../drafts";
 import type { ProblemList } from "../problem";
 import type { Sources } from "../sources";
+import { checkAlertFiles } from "./alert-files";
 import { checkDuplicates } from "./duplicates";
 import { checkFiles } from "./files";
 import { checkInstances } from "./instances";
@@ -19,5 +20,6 @@ export function crossCheck(drafts: Drafts, sources: Sources, reserved: readonly 
   checkLengths(drafts, problems);
   checkDuplicates(drafts, problems);
   checkOwnership(drafts, problems);
+  checkAlertFiles(drafts, sources, problems);
   checkFiles(drafts, sources, problems);
 }

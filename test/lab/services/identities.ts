@@ -1,4 +1,5 @@
 import type { LabCluster } from "../support/lab-cluster";
+import { hostsOf } from "../support/prometheus";
 import { certificateOf, type SignedPair, signedBy } from "../support/sign";
 import { ask } from "../support/tls";
 
@@ -13,18 +14,20 @@ interface Listener {
   readonly path: string;
 }
 
-/** Every listener of core-1 that authenticates and speaks HTTP, so that one that lets somebody in says something. */
+/** Every listener that authenticates and speaks HTTP, so that one that lets somebody in says something. */
 const LISTENERS: readonly Listener[] = [
   { what: "etcd for clients", port: 2379, authority: "etcd", server: "etcd", client: "admin", path: "/version" },
   { what: "node-exporter", port: 9100, authority: "services", server: "node-exporter", client: "prometheus", path: "/metrics" },
+  { what: "prometheus", port: 9090, authority: "services", server: "prometheus", client: "operator", path: "/-/ready" },
+  { what: "alertmanager", port: 9093, authority: "services", server: "alertmanager", client: "prometheus", path: "/-/ready" },
 ];
 
 /** Who is let in, tried at each listener with certificates of both CAs. */
 export function identities(cluster: LabCluster): void {
   const name = (label: string) => `${label}.${cluster.domain}`;
-  const answer = (listener: Listener, pair?: SignedPair) =>
+  const answer = async (listener: Listener, pair?: SignedPair) =>
     ask({
-      address: cluster.addressOf("core-1"),
+      address: cluster.addressOf((await hostsOf(cluster, listener.server))[0] ?? ""),
       port: listener.port,
       path: listener.path,
       servername: name(listener.server),

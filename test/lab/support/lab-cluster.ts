@@ -35,6 +35,8 @@ export class LabCluster {
   private readonly labName: string;
   /** What inventory.yml says about nodes; `write` puts it there. */
   readonly nodes: Record<string, Node> = {};
+  /** What else inventory.yml says. */
+  inventory: Record<string, unknown> = {};
   /** What services.yml says. */
   services: Record<string, unknown> = {};
   lab!: Lab;
@@ -83,6 +85,7 @@ export class LabCluster {
         domain: this.domain,
         domain_public: "example.com",
         ssh: { user, private_key_file: "private/id_ed25519" },
+        ...this.inventory,
         nodes: this.nodes,
       }),
     );
@@ -94,6 +97,13 @@ export class LabCluster {
     mkdirSync(dirname(join(this.folder, path)), { recursive: true });
     writeFileSync(join(this.folder, path), content);
     chmodSync(join(this.folder, path), mode);
+  }
+
+  /** What an operator writes into the vault for `{ secret: NAME }`. */
+  secret(name: string, content: string): void {
+    const folder = this.vaultFile("secrets");
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    writeFileSync(join(folder, name), `${content}\n`, { mode: 0o600 });
   }
 
   /** Path of a file of the vault. */
