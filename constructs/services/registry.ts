@@ -1,3 +1,4 @@
+import { coordination } from "./coordination";
 import type { ServiceDefinition } from "./definition";
 import { etcd } from "./etcd";
 import { hosts } from "./hosts";
@@ -5,13 +6,12 @@ import { nodeExporter } from "./node-exporter";
 import { time } from "./time";
 
 /** The services that ship with minicluster. A new one is a file here, a folder in `cloud-init/`, and a line in this list. */
-export const embeddedServices: readonly ServiceDefinition[] = [etcd, hosts, nodeExporter, time];
+export const embeddedServices: readonly ServiceDefinition[] = [coordination, etcd, hosts, nodeExporter, time];
 
 /** Names of the platform that nobody else may have: a certificate for `prometheus` opens every exporter. */
 export const reservedNames: readonly string[] = [
   "acme",
   "alertmanager",
-  "coordination",
   "firewall",
   "gateway",
   "identity-provider",
