@@ -3,7 +3,10 @@ import { join, relative } from "node:path";
 import { App } from "cdktf";
 import { ClusterStack, stackId } from "./constructs/cluster-stack";
 import { readArtifacts } from "./edge/artifacts";
+import { withHostKeys } from "./edge/given";
+import { certifyHosts } from "./edge/host-certificates";
 import { pinnedHostKeys } from "./edge/host-keys";
+import { trustAuthority } from "./edge/known-hosts-file";
 import { configDirectory, load } from "./edge/load";
 import { discardPlans } from "./edge/plan-file";
 import { printWarnings } from "./edge/print";
@@ -16,7 +19,7 @@ import { writeProviderLock } from "./setup/provider-lock";
 /** The edge: reads every file, places, builds one stack, synthesises. Nothing is written before everything is valid. */
 runForUser(() => {
   const loaded = load(configDirectory());
-  const { model, placement, sources, vault } = loaded;
+  const { model, placement, vault } = loaded;
   const hostKeys = pinnedHostKeys(model, vault.knownHosts);
   const artifacts = readArtifacts();
   printWarnings(loaded.warnings);
@@ -24,6 +27,9 @@ runForUser(() => {
     const names = resumeInterrupted(model.privateDir, vault.interrupted);
     console.error(`the last deploy was killed; what it had begun is delivered anew: ${names.join(", ")}`);
   }
+  const certificates = certifyHosts(model, vault.knownHosts, new Date());
+  trustAuthority(model, vault.knownHosts, certificates.authority);
+  const sources = withHostKeys(loaded.sources, model, vault.knownHosts, certificates);
 
   const app = new App();
   const id = stackId(model.domain);

@@ -4,7 +4,8 @@ import { type ClusterModel, formatProblem, loadCluster, type SecretReference, ty
 import { formatRejection, type Placement, place } from "../constructs/scheduler";
 import type { ArtifactVersion } from "../constructs/services/definition";
 import { embeddedServices, platformOf } from "../constructs/services/registry";
-import { PROJECT, readSources, withOperatorKey } from "./read-sources";
+import { withHostKeys, withOperatorKey } from "./given";
+import { PROJECT, readSources } from "./read-sources";
 import { requireSecrets } from "./secrets";
 import { UserError } from "./user-error";
 import { readVault, type Vault } from "./vault";
@@ -34,7 +35,14 @@ export function load(directory: string): Loaded {
   const vault = readVault(model);
   const placed = place(model, vault.record);
   if (!placed.ok) throw new UserError(placed.rejections.map(formatRejection).join("\n"));
-  return { directory, model, warnings, sources, vault, placement: placed.placement };
+  return {
+    directory,
+    model,
+    warnings,
+    sources: withHostKeys(sources, model, vault.knownHosts, vault.hostCertificates),
+    vault,
+    placement: placed.placement,
+  };
 }
 
 /** The configuration alone, for what must work without a vault. */

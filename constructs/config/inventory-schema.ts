@@ -36,6 +36,7 @@ const ssh = z.strictObject({
     .refine((value) => !value.endsWith(".pub"), { error: (issue) => `${show(issue.input)} is a public key; name the private one` })
     .optional()
     .meta({ description: "Without it the agent is used, which terraform forwards to the nodes." }),
+  public_key: sshPublicKey.optional().meta({ description: "With an agent: the public half of the key that deploys use." }),
   known_hosts_file: localPath.optional().meta({ description: "By default known_hosts in private_dir." }),
 });
 

@@ -23,6 +23,8 @@ export interface SshModel {
   readonly port: number;
   /** Absolute path; without it the agent is used. */
   readonly privateKeyFile?: string;
+  /** The public half of the deploy's key, where no file says it. */
+  readonly publicKey?: string;
   /** Absolute path. */
   readonly knownHostsFile: string;
 }

@@ -45,6 +45,7 @@ function sshModel(ssh: ParsedSsh, privateDir: string, places: Places): SshModel 
     user: ssh.user,
     port: ssh.port,
     ...(ssh.private_key_file === undefined ? {} : { privateKeyFile: localPath(ssh.private_key_file, places) }),
+    ...(ssh.public_key === undefined ? {} : { publicKey: ssh.public_key }),
     knownHostsFile: ssh.known_hosts_file === undefined ? posix.join(privateDir, "known_hosts") : localPath(ssh.known_hosts_file, places),
   };
 }

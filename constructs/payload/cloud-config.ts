@@ -6,7 +6,7 @@ import { PayloadError, union } from "./builder";
 import { ACTIVATE_PATH, ACTIVATE_SOURCE, sourceFile } from "./render";
 
 /** The operator's public key, read at the edge: the machine lets it in from its first boot. */
-export const OPERATOR_KEY_SOURCE = "operator/id.pub";
+export const OPERATOR_KEY_SOURCE = "given/ssh/operator.pub";
 
 /** What most providers take. */
 const LIMIT_BYTES = 16 * 1024;

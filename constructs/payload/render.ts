@@ -88,7 +88,8 @@ function contributionOf(
     placement: input.placement,
     node,
     service,
-    files: filesOfService(input.sources, service.name),
+    files: filesBelow(input.sources, `cloud-init/${service.name}`),
+    given: filesBelow(input.sources, `given/${service.name}/`),
     artifacts: input.artifacts,
     nodesOf: (name) => input.cluster.nodes.filter((each) => input.placement.hosts[name]?.includes(each.name)),
     clientsOfEtcd,
@@ -124,11 +125,11 @@ function findClients(input: RenderInput, asking: ServiceModel): EtcdClient[] {
     );
 }
 
-function filesOfService(sources: Sources, service: string) {
-  const prefix = `cloud-init/${service}`;
+/** Sorted by path, without the prefix. */
+function filesBelow(sources: Sources, prefix: string) {
   return new Map(
     [...sources]
-      .filter(([path]) => path.startsWith(`${prefix}/`))
+      .filter(([path]) => path.startsWith(prefix.endsWith("/") ? prefix : `${prefix}/`))
       .map(([path, file]) => [path.slice(prefix.length), file] as const)
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   );

@@ -25,6 +25,8 @@ export interface RenderContext {
   readonly service: ServiceModel;
   /** The service's folder of `cloud-init/`: absolute path on a node -> file. */
   readonly files: ReadonlyMap<string, SourceFile>;
+  /** What the edge found for it beside the configuration, public keys for instance: name -> file. */
+  readonly given: ReadonlyMap<string, SourceFile>;
   /** name -> what was built for it. */
   readonly artifacts: Readonly<Record<string, ArtifactVersion>>;
   /** Nodes that run a service, sorted by name. Static discovery. */

@@ -2,10 +2,11 @@ import type { ServiceDefinition } from "./definition";
 import { etcd } from "./etcd";
 import { hosts } from "./hosts";
 import { nodeExporter } from "./node-exporter";
+import { ssh } from "./ssh";
 import { time } from "./time";
 
 /** The services that ship with minicluster. A new one is a file here, a folder in `cloud-init/`, and a line in this list. */
-export const embeddedServices: readonly ServiceDefinition[] = [etcd, hosts, nodeExporter, time];
+export const embeddedServices: readonly ServiceDefinition[] = [etcd, hosts, nodeExporter, ssh, time];
 
 /** Names of the platform that nobody else may have: a certificate for `prometheus` opens every exporter. */
 export const reservedNames: readonly string[] = [
@@ -22,7 +23,6 @@ export const reservedNames: readonly string[] = [
   "prometheus",
   "resolver",
   "servicereg",
-  "ssh",
 ];
 
 /** What the loader of the configuration has to know of services that are not the user's own. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { withKeys, writeKnownHosts } from "../../cli/known-hosts-file";
+import { withKeys, writeKnownHosts } from "../../edge/known-hosts-file";
 
 /** `ssh-keygen -H` of a line for 192.168.1.61. */
 const HASHED = "|1|yqfsHBOQsJQYhPMsG3Eu/Np8Uac=|7mXdeO+/EJ6482DHlOpTqyjANTk=";
