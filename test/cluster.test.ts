@@ -126,7 +126,9 @@ test("a secret is read by Terraform, into the upload alone; its trigger cannot b
   const using = Object.entries(all).filter(([, resource]) => JSON.stringify(resource).includes("secrets/smtp"));
   expect(using.map(([name]) => name)).toEqual(["worker-1_credentials", "worker-1_activation"]);
   const [upload] = all["worker-1_credentials"].provisioner as Json[];
-  expect(upload?.file.content).toContain('"@@ /etc/credentials/secrets/web/smtp\\n", join("", [trimspace(file("../vault/secrets/smtp")), "\\n"])');
+  expect(upload?.file.content).toContain(
+    '"@@ /etc/credentials/secrets/web/smtp\\n", join("", [trimspace(file("../vault/secrets/smtp")), "\\n"])',
+  );
   for (const [, resource] of using) {
     expect(resource.triggers["/etc/credentials/secrets/web/smtp"]).toBe(
       '${nonsensitive(sha256(join("", [tls_private_key.pki_services-ca_Key.private_key_pem, trimspace(file("../vault/secrets/smtp"))])))}',

@@ -118,6 +118,7 @@ export interface ServiceModel {
   readonly systemdServices: readonly string[];
   /** Variables for its units. */
   readonly environment: Readonly<Record<string, string>>;
+  /** As they are written: the first is the one that others are told. */
   readonly ports: readonly number[];
   /** Key prefixes in etcd that it may read and write; none: no access to etcd. */
   readonly etcdPrefixes: readonly string[];
@@ -154,6 +155,11 @@ export function listeningPorts(service: ServiceModel): number[] {
   for (const endpoint of service.publicEndpoints) ports.add(endpoint.port);
   for (const container of service.containers) if (container.port !== undefined) ports.add(container.port);
   return [...ports].sort((a, b) => a - b);
+}
+
+/** The port at which a service is found by its name: of those it listens on the first that it declares; none for one without. */
+export function announcedPort(service: ServiceModel): number | undefined {
+  return service.ports[0] ?? service.monitoringEndpoints[0]?.port ?? service.publicEndpoints[0]?.port;
 }
 
 /** Does the service keep data on its nodes, so that it must never move silently? */

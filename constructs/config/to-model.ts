@@ -81,7 +81,7 @@ function serviceModel(draft: ServiceDraft, inventory: InventoryDraft, sources: S
     files: attributes.files === undefined ? [] : filesOfFolder(sources, attributes.files),
     systemdServices: sortedSet(attributes.systemd_services),
     environment: sortedRecord(Object.entries(attributes.environment).map(([key, value]) => [key, String(value)])),
-    ports: [...attributes.ports].sort((a, b) => a - b),
+    ports: [...new Set(attributes.ports)],
     etcdPrefixes: sortedSet(attributes.etcd_prefixes),
   };
 }

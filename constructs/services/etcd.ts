@@ -57,7 +57,8 @@ export const etcd: ServiceDefinition = {
   },
 };
 
-function clientUrl(address: string): string {
+/** Where a member answers its clients. By address: what the platform itself needs never depends on dynamic DNS. */
+export function clientUrl(address: string): string {
   return `https://${urlHost(address)}:${CLIENT_PORT}`;
 }
 

@@ -1,11 +1,14 @@
 import type { ServiceDefinition } from "./definition";
 import { etcd } from "./etcd";
 import { hosts } from "./hosts";
+import { nameserver } from "./nameserver";
 import { nodeExporter } from "./node-exporter";
+import { resolver } from "./resolver";
+import { servicereg } from "./servicereg";
 import { time } from "./time";
 
 /** The services that ship with minicluster. A new one is a file here, a folder in `cloud-init/`, and a line in this list. */
-export const embeddedServices: readonly ServiceDefinition[] = [etcd, hosts, nodeExporter, time];
+export const embeddedServices: readonly ServiceDefinition[] = [etcd, hosts, nameserver, nodeExporter, resolver, servicereg, time];
 
 /** Names of the platform that nobody else may have: a certificate for `prometheus` opens every exporter. */
 export const reservedNames: readonly string[] = [
@@ -17,11 +20,8 @@ export const reservedNames: readonly string[] = [
   "identity-provider",
   "log-collector",
   "log-relay",
-  "nameserver",
   "operator",
   "prometheus",
-  "resolver",
-  "servicereg",
   "ssh",
 ];
 
