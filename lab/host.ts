@@ -15,6 +15,9 @@ export const HOST_LOCK = join(HOST_FOLDER, "lock");
 const FORWARDING = "/proc/sys/net/ipv4/ip_forward";
 const FORWARDING_BEFORE = join(HOST_FOLDER, "ip_forward");
 
+/** Every systemd takes about ten of them, and all machines share the host's root. */
+const INOTIFY_INSTANCES = { file: "/proc/sys/fs/inotify/max_user_instances", enough: 1024 };
+
 export const labsOfHost = new Registry(join(HOST_FOLDER, "labs"));
 
 interface Used {
@@ -45,6 +48,12 @@ export async function usedNetworks(): Promise<Used[]> {
       .filter((route) => route.dst !== "default" && !route.dst.startsWith("fe80:"))
       .map((route) => ({ network: parseNetwork(route.dst), device: route.dev ?? "a route" })),
   ];
+}
+
+/** Machines share some limits of the kernel, whose usual values are meant for one. It costs nothing, and stays. */
+export function raiseLimits(): void {
+  const { file, enough } = INOTIFY_INSTANCES;
+  if (Number(readFileSync(file, "utf8")) < enough) writeFileSync(file, String(enough));
 }
 
 /** Throws if another lab or interface uses one of the networks. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { isIPv4 } from "node:net";
 import { join } from "node:path";
-import { enableForwarding, refuseUsedNetworks, restoreForwarding } from "./host";
+import { enableForwarding, raiseLimits, refuseUsedNetworks, restoreForwarding } from "./host";
 import { run, tryRun } from "./run";
 import type { Subnets } from "./subnet";
 
@@ -23,6 +23,7 @@ export async function networkUp(props: NetworkProps): Promise<void> {
   const { bridge, subnets } = props;
   await refuseUsedNetworks(subnets, bridge);
   enableForwarding(bridge, props.label);
+  raiseLimits();
   if (!bridgeExists(bridge)) await run("ip", ["link", "add", bridge, "type", "bridge"]);
   await run("ip", ["address", "replace", `${subnets.ipv4.gateway}/24`, "dev", bridge]);
   // Without duplicate address detection: it would hold the address back for a second.

@@ -91,6 +91,10 @@ describeLab(`lab machines${reason ? ` (${reason})` : ""}`, () => {
     }
   });
 
+  test("are given the inotify instances that many systemds on one kernel need", () => {
+    expect(Number(readFileSync("/proc/sys/fs/inotify/max_user_instances", "utf8"))).toBeGreaterThanOrEqual(1024);
+  });
+
   test("keep their disk and their keys over a power cut", async () => {
     const keys = lab.hostKeys("core-1");
     expect(keys.map((key) => key.split(" ")[0])).toEqual(["ecdsa-sha2-nistp256", "ssh-ed25519", "ssh-rsa"]);
