@@ -1,7 +1,0 @@
-import type { LabCluster } from "../support/lab-cluster";
-
-export function logs(cluster: LabCluster): void {
-  test("the cluster is deployed", async () => {
-    expect((await cluster.diff()).output).toContain("No changes.");
-  });
-}
