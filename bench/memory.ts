@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { table } from "../cli/table";
+import { runForUser, UserError } from "../edge/user-error";
 import { LabCluster } from "../test/lab/support/lab-cluster";
 import { RESIDENTS_SCRIPT, type Resident, residents } from "./residents";
 
@@ -10,7 +11,7 @@ import { RESIDENTS_SCRIPT, type Resident, residents } from "./residents";
 const BUDGETS = { core: 450, common: 90 } as const;
 const IDLE_SECONDS = Number(process.env.IDLE_SECONDS ?? 120);
 
-async function main(): Promise<void> {
+runForUser(async () => {
   const cluster = new LabCluster({ name: "b-memory", core: 3, workers: 1 });
   try {
     await cluster.boot();
@@ -19,7 +20,7 @@ async function main(): Promise<void> {
     const before = new Map<string, Set<string>>();
     for (const node of nodes) before.set(node, new Set((await look(node)).map(({ unit }) => unit)));
     const { code, output } = await cluster.deploy();
-    if (code !== 0) throw new Error(`the deploy failed:\n${output}`);
+    if (code !== 0) throw new UserError(`the deploy failed:\n${output}`);
     console.log(`idle for ${IDLE_SECONDS} s ...`);
     await sleep(IDLE_SECONDS * 1000);
     for (const node of nodes) {
@@ -31,7 +32,7 @@ async function main(): Promise<void> {
   } finally {
     await cluster.down();
   }
-}
+});
 
 function report(node: string, added: readonly Resident[]): void {
   const megabytes = (kibibytes: number) => (kibibytes / 1024).toFixed(1);
@@ -45,8 +46,3 @@ function report(node: string, added: readonly Resident[]): void {
   );
   if (over) process.exitCode = 1;
 }
-
-main().catch((error: unknown) => {
-  console.error(error);
-  process.exitCode = 1;
-});

@@ -110,7 +110,7 @@ function addActing(program: Command): void {
     .command("open")
     .summary("show a service's page to the browser of this machine")
     .description("Leads a port of this machine to a service, through SSH and with the operator's certificate, until ^C.")
-    .argument("<service>", "prometheus, alertmanager, or one with a public or monitoring endpoint")
+    .argument("<service>", "one with a public or monitoring endpoint")
     .option("--port <port>", "on 127.0.0.1 (default: a free one)")
     .action(async (service, _, command) =>
       (require("./commands/open") as typeof import("./commands/open")).open(service, command.optsWithGlobals()),

@@ -1,4 +1,5 @@
 import type { ClusterModel, NodeModel } from "../constructs/config";
+import { urlHost } from "../constructs/services/names";
 
 /** Where and how a node is reached. */
 export interface SshTarget {
@@ -68,8 +69,13 @@ export function sshCommand(target: SshTarget, remote: readonly string[], options
 }
 
 function tunnelArguments({ socket, address, port }: Tunnel): string[] {
-  const host = address.includes(":") ? `[${address}]` : address;
-  return ["-N", ...setting("ExitOnForwardFailure", "yes"), ...setting("StreamLocalBindMask", "0177"), "-L", `${socket}:${host}:${port}`];
+  return [
+    "-N",
+    ...setting("ExitOnForwardFailure", "yes"),
+    ...setting("StreamLocalBindMask", "0177"),
+    "-L",
+    `${socket}:${urlHost(address)}:${port}`,
+  ];
 }
 
 /** Words that run as root, whoever logs in. */
