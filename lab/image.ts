@@ -7,6 +7,13 @@ import { withLock } from "./lock";
 import { machineSources, SUITE } from "./mirror";
 import { tryRun } from "./run";
 
+/** What machines have before their first boot, besides what a cloud image has: a lab of many then spares its host the unpacking. */
+export interface Preinstalled {
+  readonly packages: readonly string[];
+  /** Units that must not start as their packages are installed, nor at a boot. */
+  readonly masked: readonly string[];
+}
+
 /** What a Debian 13 cloud image has and the lab needs; nothing that minicluster installs itself. */
 const PACKAGES = [
   "ca-certificates",
@@ -42,24 +49,30 @@ const CUSTOMIZE = [
  * The folder of the base image, built first if no one has. It is kept below the user's cache folder, named by a hash of
  * everything that it is made of.
  *
+ * @param preinstalled what lies ready in it
  * @param aptCachePort port of a package cache on 127.0.0.1
  * @param log told what is being done, for builds take half a minute
  */
-export async function baseImage(aptCachePort: number | undefined, log: (line: string) => void): Promise<string> {
+export async function baseImage(
+  preinstalled: Preinstalled,
+  aptCachePort: number | undefined,
+  log: (line: string) => void,
+): Promise<string> {
   const folder = join(cacheFolder(), "lab");
   const sources = machineSources();
-  const recipe = JSON.stringify([SUITE, PACKAGES, CUSTOMIZE.slice(1), sources, process.arch, imageFiles(FILES)]);
+  const recipe = JSON.stringify([SUITE, PACKAGES, CUSTOMIZE.slice(1), preinstalled, sources, process.arch, imageFiles(FILES)]);
   const image = join(folder, `base-${createHash("sha256").update(recipe).digest("hex").slice(0, 12)}`);
   if (existsSync(image)) return image;
   mkdirSync(folder, { recursive: true });
   return withLock(join(folder, "base.lock"), async () => {
-    if (!existsSync(image)) await build(image, sources, aptCachePort, log);
+    if (!existsSync(image)) await build(image, preinstalled, sources, aptCachePort, log);
     return image;
   });
 }
 
 async function build(
   image: string,
+  preinstalled: Preinstalled,
   sources: string | undefined,
   aptCachePort: number | undefined,
   log: (line: string) => void,
@@ -76,7 +89,10 @@ async function build(
       "--mode=root",
       "--format=directory",
       "--variant=minbase",
-      `--include=${PACKAGES.join(",")}`,
+      `--include=${[...PACKAGES, ...preinstalled.packages].join(",")}`,
+      `--essential-hook=${maskCommand(preinstalled.masked)}`,
+      // What these recommend nobody asked for, as the nodes' cloud-config has it.
+      '--aptopt=APT::Install-Recommends "false"',
       // Machines of a lab need not survive the host's power cut.
       "--dpkgopt=force-unsafe-io",
       ...(aptCachePort === undefined ? [] : [`--aptopt=Acquire::http::Proxy "http://127.0.0.1:${aptCachePort}"`]),
@@ -93,6 +109,11 @@ async function build(
   }
   renameSync(unfinished, image);
   log(`base image built in ${((performance.now() - started) / 1000).toFixed(0)} s: ${image}`);
+}
+
+/** systemctl is not there yet. */
+function maskCommand(units: readonly string[]): string {
+  return ['mkdir -p "$1/etc/systemd/system"', ...units.map((unit) => `ln -sf /dev/null "$1/etc/systemd/system/${unit}"`)].join(" && ");
 }
 
 /** Path and content of every file below a folder. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { AptCache } from "./apt-cache";
 import { LabError } from "./error";
 import { HOST_LOCK, labsOfHost } from "./host";
-import { baseImage } from "./image";
+import { baseImage, type Preinstalled } from "./image";
 import { withLock } from "./lock";
 import { Machine } from "./machine";
 import { networkDown, networkUp } from "./network";
@@ -27,6 +27,7 @@ import {
 export type { LabProps, MachineSpec } from "./plan";
 
 const BOOT_TIME = 120_000;
+const NOTHING: Preinstalled = { packages: [], masked: [] };
 
 /** Real Debian 13 machines on a bridge of this host. */
 export class Lab {
@@ -45,7 +46,7 @@ export class Lab {
     const folder = labFolder(name);
     return withLock(lockFile(name), async () => {
       const lab = new Lab(folder, plan(name, folder, props), props.log ?? (() => undefined));
-      await lab.bringUp(props.machines);
+      await lab.bringUp(props);
       return lab;
     });
   }
@@ -175,7 +176,7 @@ export class Lab {
     });
   }
 
-  private async bringUp(specs: readonly MachineSpec[]): Promise<void> {
+  private async bringUp({ machines: specs, preinstalled = NOTHING }: LabProps): Promise<void> {
     const { bridge, subnets } = this.state;
     const label = `lab "${this.name}"`;
     if (specs.every((spec) => this.isRunning(spec.name))) {
@@ -190,7 +191,7 @@ export class Lab {
       return port;
     });
     if (aptCachePort === undefined) this.log("apt-cacher-ng is not installed: every machine downloads its packages itself");
-    if (!this.state.image) this.state = { ...this.state, image: await baseImage(aptCachePort, this.log) };
+    if (!this.state.image) this.state = { ...this.state, image: await baseImage(preinstalled, aptCachePort, this.log) };
     if (!existsSync(this.state.image)) {
       throw new LabError(`${this.state.image}, which the machines' disks lie over, is gone; take the lab down and up again`);
     }

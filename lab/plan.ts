@@ -1,4 +1,5 @@
 import { LabError } from "./error";
+import type { Preinstalled } from "./image";
 import { bridgeName, type LabSsh, type LabState, type MachineState, readState } from "./state";
 import { covers, subnetsOf } from "./subnet";
 
@@ -15,6 +16,8 @@ export interface LabProps {
   readonly name?: string;
   readonly machines: readonly MachineSpec[];
   readonly ssh: LabSsh;
+  /** Of the lab's first machines and all that come later. @default nothing */
+  readonly preinstalled?: Preinstalled;
   /** Told about progress, a line at a time. @default nothing is said */
   readonly log?: (line: string) => void;
 }

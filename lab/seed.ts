@@ -36,11 +36,20 @@ export function writeSeed(disk: string, props: SeedProps): void {
       .map((address) => `nameserver ${address}\n`)
       .join(""),
   );
+  put(disk, "etc/systemd/system/firewall.service.d/lab.conf", doorForHost(props));
   if (props.sshPort !== 22) put(disk, "etc/ssh/sshd_config.d/lab.conf", `Port ${props.sshPort}\n`);
   if (props.aptCache) {
     const proxy = `http://${props.subnets.ipv4.gateway}:${APT_CACHE_PORT}`;
     put(disk, "etc/apt/apt.conf.d/90lab", `Acquire::http::Proxy "${proxy}";\nAcquire::https::Proxy "DIRECT";\n`);
   }
+}
+
+/** Tests ask services from this host, as a member would; SSH from it is as a cluster's own firewall has it. */
+function doorForHost({ subnets, sshPort }: SeedProps): string {
+  const insert = (family: string, address: string) =>
+    `/usr/sbin/nft insert rule inet minicluster input ${family} saddr ${address} tcp dport != ${sshPort} accept`;
+  const rules = [insert("ip", subnets.ipv4.gateway), ...(subnets.ipv6 ? [insert("ip6", subnets.ipv6.gateway)] : [])];
+  return ["[Service]", ...rules.flatMap((rule) => [`ExecStart=${rule}`, `ExecReload=${rule}`]), ""].join("\n");
 }
 
 /** host0 is what systemd-nspawn calls the machine's end of the cable. */

@@ -23,21 +23,31 @@ for (const check of staticChecks()) {
   sums[failure === undefined ? "passed" : "failed"] += 1;
 }
 
-vitest("unit");
+vitest("unit", 2);
 const reason = labUnavailable();
-if (reason === undefined) vitest("lab");
+// Labs wait more than they work.
+if (reason === undefined) vitest("lab", 3);
 else skipLab(reason);
 
 console.log(`\n${sums.passed} passed, ${sums.failed} failed${sums.skipped > 0 ? `, ${sums.skipped} skipped` : ""}`);
 process.exitCode = sums.failed > 0 || sums.passed === 0 ? 1 : 0;
 
 /** Runs one project of vitest.config.ts; a run that ends without its report counts as a failure. */
-function vitest(project: string): void {
+function vitest(project: string, workers: number): void {
   const folder = mkdtempSync(join(tmpdir(), "minicluster-test-"));
   const report = join(folder, "report.json");
   const { status } = spawnSync(
     "npx",
-    ["vitest", "run", "--project", project, "--maxWorkers=2", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
+    [
+      "vitest",
+      "run",
+      "--project",
+      project,
+      `--maxWorkers=${workers}`,
+      "--reporter=default",
+      "--reporter=json",
+      `--outputFile.json=${report}`,
+    ],
     { stdio: ["ignore", "inherit", "inherit"] },
   );
   try {

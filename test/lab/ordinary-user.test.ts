@@ -2,7 +2,7 @@ import { LabCluster } from "./support/lab-cluster";
 import { addWebService, nodesRunning } from "./support/web-service";
 
 /** Everything through a user who is not root, with sudo; on machines with other names, an IPv6 first address and one core node. */
-const cluster = new LabCluster({ name: "t-ordinary", core: 1, workers: 2, user: "ops" });
+const cluster = new LabCluster({ name: "t-ordinary", core: 1, workers: 2, user: "ops", bare: true });
 
 beforeAll(async () => {
   cluster.nodes["worker-2"] = { addresses: [cluster.address6(22), cluster.address(22)] };

@@ -24,6 +24,8 @@ export interface LabClusterProps {
   readonly workers: number;
   /** @default "root" */
   readonly user?: string;
+  /** Machines without the packages of minicluster's own services: slower. @default false */
+  readonly bare?: boolean;
 }
 
 type Node = Record<string, unknown>;
@@ -35,6 +37,8 @@ export class LabCluster {
   private readonly labName: string;
   /** What inventory.yml says about nodes; `write` puts it there. */
   readonly nodes: Record<string, Node> = {};
+  /** What else inventory.yml says. */
+  inventory: Record<string, unknown> = {};
   /** What services.yml says. */
   services: Record<string, unknown> = {};
   lab!: Lab;
@@ -71,7 +75,7 @@ export class LabCluster {
     this.write();
     // Disks that a killed run has left know another operator's key.
     if (this.lab === undefined) await Lab.down(this.labName);
-    this.lab = await bootDescribedCluster(this.folder, this.labName, (line) => console.log(line));
+    this.lab = await bootDescribedCluster(this.folder, this.labName, (line) => console.log(line), this.props.bare);
   }
 
   /** Writes both YAML files as they are described now. */
@@ -83,6 +87,7 @@ export class LabCluster {
         domain: this.domain,
         domain_public: "example.com",
         ssh: { user, private_key_file: "private/id_ed25519" },
+        ...this.inventory,
         nodes: this.nodes,
       }),
     );
@@ -94,6 +99,13 @@ export class LabCluster {
     mkdirSync(dirname(join(this.folder, path)), { recursive: true });
     writeFileSync(join(this.folder, path), content);
     chmodSync(join(this.folder, path), mode);
+  }
+
+  /** What an operator writes into the vault for `{ secret: NAME }`. */
+  secret(name: string, content: string): void {
+    const folder = this.vaultFile("secrets");
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    writeFileSync(join(folder, name), `${content}\n`, { mode: 0o600 });
   }
 
   /** Path of a file of the vault. */
@@ -120,7 +132,12 @@ export class LabCluster {
   }
 
   minicluster(...args: string[]): Promise<Ended> {
-    return this.run(process.execPath, [join(PROJECT, "cli/bin.js"), ...args]).ended;
+    return this.startMinicluster(...args).ended;
+  }
+
+  /** A command that goes on until it is interrupted: its process group is the child's own. */
+  startMinicluster(...args: string[]): { child: ChildProcess; ended: Promise<Ended> } {
+    return this.run(process.execPath, [join(PROJECT, "cli/bin.js"), ...args]);
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: its shape is what tests are about
