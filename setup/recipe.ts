@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import list from "../artifacts/artifacts.json";
 import { CHECKOUT, cacheFolder } from "./folders";
@@ -31,7 +31,9 @@ export function readRecipe(name: string): Recipe {
   const entry = Object.entries(list).find(([key]) => key === name)?.[1];
   if (!entry) throw new Error(`artifacts/artifacts.json has no "${name}"`);
   const module = join(CHECKOUT, "artifacts", name);
-  const parts = ["go.mod", "go.sum"].map((file) => readFileSync(join(module, file), "utf8"));
+  // A program of the module's own has sources beside them.
+  const own = readdirSync(module).filter((file) => file.endsWith(".go"));
+  const parts = ["go.mod", "go.sum", ...own.sort()].map((file) => readFileSync(join(module, file), "utf8"));
   return {
     name,
     version: entry.version,

@@ -1,4 +1,4 @@
-import type { ClusterModel } from "../../constructs/config";
+import { announcedPort, type ClusterModel } from "../../constructs/config";
 import { instanceAddresses } from "../../constructs/payload/facts";
 import type { Placement } from "../../constructs/scheduler";
 import { serviceName } from "../../constructs/services/names";
@@ -8,8 +8,9 @@ export function lookupsOf(model: ClusterModel, placement: Placement): Record<str
   if (placement.hosts.resolver === undefined) return {};
   const skipped = new Set(model.nodes.filter((node) => node.skip).map((node) => node.name));
   const names: Record<string, string[]> = {};
-  for (const { service, host, address, port } of instanceAddresses(model, placement)) {
-    if (port === undefined || skipped.has(host)) continue;
+  const announced = new Set(model.services.filter((each) => announcedPort(each) !== undefined).map(({ name }) => name));
+  for (const { service, host, address } of instanceAddresses(model, placement)) {
+    if (!announced.has(service) || skipped.has(host)) continue;
     const name = serviceName(model, service);
     names[name] = [...(names[name] ?? []), address].sort();
   }

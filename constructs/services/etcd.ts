@@ -3,13 +3,13 @@ import { artifactCommand } from "./artifact-paths";
 import type { Contribution, RenderContext, ServiceDefinition } from "./definition";
 import { environmentFile } from "./environment-file";
 import { etcdDirectory } from "./etcd-credentials";
+import { ETCD_CLIENT_PORT, etcdUrl } from "./etcd-endpoints";
 import { etcdUsers, usersFile } from "./etcd-users";
 import { hostName, instanceName, serviceName, urlHost } from "./names";
 import { staticFiles } from "./static-files";
 
 const UNIT = "etcd.service";
 const TIMER = "etcd-snapshot.timer";
-const CLIENT_PORT = 2379;
 const PEER_PORT = 2380;
 
 /** The cluster's store for locks and small data: a member on each core node, mutual TLS by a CA of its own. */
@@ -18,7 +18,8 @@ export const etcd: ServiceDefinition = {
   attributes: {
     scheduling_group: "core",
     user: "etcd",
-    ports: [CLIENT_PORT, PEER_PORT],
+    ports: [ETCD_CLIENT_PORT, PEER_PORT],
+    allow_from: { [PEER_PORT]: ["etcd"] },
     systemd_services: [UNIT, TIMER],
     environment: {
       // Round trips between members up to 100 ms; the same on all members.
@@ -29,7 +30,7 @@ export const etcd: ServiceDefinition = {
       ETCD_QUOTA_BACKEND_BYTES: "2147483648",
     },
   },
-  fixed: ["scheduling_group", "num_instances", "rebalance", "user", "ports", "systemd_services", "etcd_prefixes"],
+  fixed: ["scheduling_group", "num_instances", "rebalance", "user", "ports", "allow_from", "systemd_services", "etcd_prefixes"],
   render(context: RenderContext): Contribution {
     const artifact = context.artifacts.etcd;
     if (artifact === undefined) throw new Error("the artifact etcd is not listed");
@@ -57,10 +58,6 @@ export const etcd: ServiceDefinition = {
   },
 };
 
-function clientUrl(address: string): string {
-  return `https://${urlHost(address)}:${CLIENT_PORT}`;
-}
-
 function memberEnvironment({ cluster, node }: RenderContext): string {
   const address = node.addresses[0];
   const peerUrl = `https://${urlHost(address)}:${PEER_PORT}`;
@@ -68,8 +65,8 @@ function memberEnvironment({ cluster, node }: RenderContext): string {
     {
       ETCD_NAME: node.name,
       ETCD_INITIAL_CLUSTER_TOKEN: cluster.domain,
-      ETCD_LISTEN_CLIENT_URLS: `${clientUrl(address)},${clientUrl("127.0.0.1")}`,
-      ETCD_ADVERTISE_CLIENT_URLS: clientUrl(address),
+      ETCD_LISTEN_CLIENT_URLS: `${etcdUrl(address)},${etcdUrl("127.0.0.1")}`,
+      ETCD_ADVERTISE_CLIENT_URLS: etcdUrl(address),
       ETCD_LISTEN_PEER_URLS: peerUrl,
       ETCD_INITIAL_ADVERTISE_PEER_URLS: peerUrl,
       // A certificate of the CA is not enough: a peer must be a member.
@@ -84,8 +81,8 @@ function endpointsEnvironment(context: RenderContext): string {
   const others = all.filter((address) => address !== context.node.addresses[0]);
   return environmentFile(
     {
-      ETCDCTL_ENDPOINTS: all.map(clientUrl).join(","),
-      OTHER_ENDPOINTS: others.map(clientUrl).join(","),
+      ETCDCTL_ENDPOINTS: all.map(etcdUrl).join(","),
+      OTHER_ENDPOINTS: others.map(etcdUrl).join(","),
       OTHER_ADDRESSES: others.join(" "),
     },
     "The core nodes, for etcdctl and for a node that joins. Changing it restarts nothing.",
