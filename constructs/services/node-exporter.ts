@@ -1,9 +1,10 @@
-import { stringify } from "yaml";
 import type { Contribution, RenderContext, ServiceDefinition } from "./definition";
-import { serviceName } from "./names";
 import { staticFiles } from "./static-files";
+import { webConfiguration } from "./web-config";
 
 const UNIT = "prometheus-node-exporter.service";
+/** Writes down what no exporter knows: certificates, the last activation. */
+const TIMER = "minicluster-node-metrics.timer";
 const PORT = 9100;
 
 /** The machine's metrics, for prometheus alone: any other certificate of the CA is refused. */
@@ -11,8 +12,9 @@ export const nodeExporter: ServiceDefinition = {
   name: "node-exporter",
   attributes: {
     user: "node-exporter",
-    packages: ["prometheus-node-exporter"],
-    systemd_services: [UNIT],
+    // dbus is how systemd tells of units; openssl reads certificates.
+    packages: ["dbus", "openssl", "prometheus-node-exporter"],
+    systemd_services: [UNIT, TIMER],
     service_credentials: [{ name: "node-exporter", enable_client: false }],
     monitoring_endpoints: [{ port: PORT }],
   },
@@ -20,26 +22,11 @@ export const nodeExporter: ServiceDefinition = {
   render(context: RenderContext): Contribution {
     return {
       files: {
-        ...staticFiles(context, () => [UNIT]),
-        // Read again at each request, as the certificate is: neither restarts anything.
-        "/etc/minicluster/node-exporter/web.yml": { content: webConfiguration(context) },
+        ...staticFiles(context, (path) => (path.includes(`/${UNIT}.d/`) ? [UNIT] : path.endsWith(`/${TIMER}`) ? [TIMER] : [])),
+        "/etc/minicluster/node-exporter/web.yml": { content: webConfiguration(context.cluster, "node-exporter", ["prometheus"]) },
       },
+      health: [{ unit: UNIT, command: `bash -c '</dev/tcp/127.0.0.1/${PORT}'`, timeoutSeconds: 30 }],
       credentialRestarts: [],
     };
   },
 };
-
-/** @see https://github.com/prometheus/exporter-toolkit/blob/master/docs/web-configuration.md */
-function webConfiguration({ cluster }: RenderContext): string {
-  const directory = "/etc/credentials/x509/node-exporter/server";
-  return stringify({
-    tls_server_config: {
-      cert_file: `${directory}/cert.pem`,
-      key_file: `${directory}/private_key.pem`,
-      client_ca_file: "/etc/credentials/x509/ca.pem",
-      client_auth_type: "RequireAndVerifyClientCert",
-      client_allowed_sans: [serviceName(cluster, "prometheus")],
-      min_version: "TLS12",
-    },
-  });
-}
