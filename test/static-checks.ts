@@ -13,7 +13,8 @@ export function staticChecks(): StaticCheck[] {
   return [
     program("biome", "npx", ["biome", "check", "--error-on-warnings"]),
     program("tsc", "npx", ["tsc", "--noEmit"]),
-    program("shellcheck", "shellcheck", ["--exclude=SC1091,SC2154", ...shellScripts()]),
+    program("shellcheck", "shellcheck", ["--exclude=SC1091,SC2154", ...scripts(/^#!.*\b(sh|bash|dash)\b/)]),
+    program("python", "python3", ["-c", COMPILE, ...scripts(/^(#!.*\bpython3|""")/)]),
   ];
 }
 
@@ -27,11 +28,14 @@ function program(name: string, command: string, args: string[]): StaticCheck {
   };
 }
 
-/** Every file of ours that a shell reads, by its first line. */
-function shellScripts(): string[] {
+/** Not py_compile, which leaves its results beside what it reads: in folders that are delivered. */
+const COMPILE = "import sys; [compile(open(path, encoding='utf-8').read(), path, 'exec') for path in sys.argv[1:]]";
+
+/** Every file of ours that an interpreter reads, by its first line. */
+function scripts(firstLine: RegExp): string[] {
   return ["cloud-init", "setup", "cli", "lab", ".ci", "test", "cluster"]
     .flatMap(filesBelow)
-    .filter((path) => /^#!.*\b(sh|bash|dash)\b/.test(readFileSync(path, "latin1").slice(0, 64)));
+    .filter((path) => firstLine.test(readFileSync(path, "latin1").slice(0, 64)));
 }
 
 function filesBelow(folder: string): string[] {
