@@ -4,7 +4,8 @@ import { type ClusterModel, formatProblem, loadCluster, type SecretReference, ty
 import { formatRejection, type Placement, place } from "../constructs/scheduler";
 import type { ArtifactVersion } from "../constructs/services/definition";
 import { embeddedServices, platformOf } from "../constructs/services/registry";
-import { PROJECT, readSources, withOperatorKey } from "./read-sources";
+import { withHostKeys, withOperatorKey } from "./given";
+import { PROJECT, readSources } from "./read-sources";
 import { requireSecrets } from "./secrets";
 import { UserError } from "./user-error";
 import { readVault, type Vault } from "./vault";
@@ -34,7 +35,14 @@ export function load(directory: string): Loaded {
   const vault = readVault(model);
   const placed = place(model, vault.record);
   if (!placed.ok) throw new UserError(placed.rejections.map(formatRejection).join("\n"));
-  return { directory, model, warnings, sources, vault, placement: placed.placement };
+  return {
+    directory,
+    model,
+    warnings,
+    sources: withHostKeys(sources, model, vault.knownHosts, vault.hostCertificates),
+    vault,
+    placement: placed.placement,
+  };
 }
 
 /** The configuration alone, for what must work without a vault. */
@@ -43,7 +51,8 @@ export function loadModel(directory: string): Pick<Loaded, "model" | "warnings" 
   const loaded = loadCluster(sources, { directory, home: homedir(), ...platformOf(embeddedServices) });
   if (!loaded.ok) throw new UserError(loaded.problems.map(formatProblem).join("\n"));
   const { model, warnings, secrets } = loaded;
-  return { model, warnings, secrets, sources: withOperatorKey(sources, model) };
+  const doubts = [...warnings, ...embeddedServices.flatMap((each) => each.warnings?.(model) ?? [])];
+  return { model, warnings: doubts, secrets, sources: withOperatorKey(sources, model) };
 }
 
 /** What `renderNode` needs besides the node. */

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { ClusterModel, SourceFile, Sources } from "../constructs/config";
-import { OPERATOR_KEY_SOURCE } from "../constructs/payload/cloud-config";
+import type { SourceFile, Sources } from "../constructs/config";
 
 /** Where minicluster itself lies: `cloud-init/` and `artifacts/` are below it. */
 export const PROJECT = join(__dirname, "..");
@@ -13,13 +12,6 @@ export function readSources(configDirectory: string): Sources {
   readTree(join(configDirectory, "files"), "config/files", sources, () => true);
   readTree(configDirectory, "config", sources, (path) => /\.ya?ml$/.test(path));
   return sources;
-}
-
-/** The operator's public key is known once the inventory says where the private one is. */
-export function withOperatorKey(sources: Sources, model: ClusterModel): Sources {
-  const file = model.ssh.privateKeyFile && `${model.ssh.privateKeyFile}.pub`;
-  if (!file || !statSync(file, { throwIfNoEntry: false })?.isFile()) return sources;
-  return new Map([...sources, [OPERATOR_KEY_SOURCE, { content: readFileSync(file), executable: false }]]);
 }
 
 /** Follows links: what counts is what lies there. Folders that hold other things than configuration are passed over. */

@@ -2,6 +2,7 @@ import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, st
 import { join } from "node:path";
 import type { ClusterModel } from "../constructs/config";
 import { type PlacementRecord, parseRecord } from "../constructs/scheduler";
+import { type HostCertificates, readHostCertificates } from "./host-certificates";
 import { type InterruptedDelivery, interruptedDeliveries, type Redeliveries, readRedeliveries } from "./redeliveries";
 import { readState, type StateResource, statePath } from "./state";
 import { UserError } from "./user-error";
@@ -15,6 +16,8 @@ export interface Vault {
   readonly interrupted: readonly InterruptedDelivery[];
   /** Text of known_hosts; empty where there is none. */
   readonly knownHosts: string;
+  /** Absent before the first deploy. */
+  readonly hostCertificates?: HostCertificates;
   /** Empty without a state. */
   readonly state: readonly StateResource[];
 }
@@ -45,6 +48,7 @@ export function readVault(model: ClusterModel): Vault {
         "Restore it from your backup; a fresh start would move services away from their data",
     );
   }
+  const hostCertificates = readHostCertificates(privateDir);
   return {
     ...(record === undefined ? {} : { record: readRecord(join(privateDir, "placement.json"), record) }),
     // In the state it stands behind the seed's success: its trace means the same as the file.
@@ -52,6 +56,7 @@ export function readVault(model: ClusterModel): Vault {
     redeliveries: readRedeliveries(privateDir),
     interrupted,
     knownHosts: readIfThere(model.ssh.knownHostsFile) ?? "",
+    ...(hostCertificates === undefined ? {} : { hostCertificates }),
     state: state ?? [],
   };
 }

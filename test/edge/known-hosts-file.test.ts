@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { withKeys, writeKnownHosts } from "../../cli/known-hosts-file";
+import { withAuthority, withKeys, writeKnownHosts } from "../../edge/known-hosts-file";
 
 /** `ssh-keygen -H` of a line for 192.168.1.61. */
 const HASHED = "|1|yqfsHBOQsJQYhPMsG3Eu/Np8Uac=|7mXdeO+/EJ6482DHlOpTqyjANTk=";
@@ -44,4 +44,11 @@ test("the file and its new folder are the owner's alone; a link stays a link", (
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test("a CA counts for the names that it is given now; other CAs and raw keys stay", () => {
+  const before = "@cert-authority old ssh-ed25519 CA\n@cert-authority * ssh-rsa OTHER\n10.0.0.1 ssh-ed25519 RAW\n";
+  const after = "@cert-authority * ssh-rsa OTHER\n10.0.0.1 ssh-ed25519 RAW\n@cert-authority core-1,10.0.0.1 ssh-ed25519 CA\n";
+  expect(withAuthority(before, "ssh-ed25519 CA", ["core-1", "10.0.0.1"])).toBe(after);
+  expect(withAuthority(after, "ssh-ed25519 CA", ["core-1", "10.0.0.1"])).toBe(after);
 });
