@@ -9,6 +9,7 @@ import type { RolloutPosition } from "../payload/manifest";
 import type { Payload } from "../payload/payload";
 import { activationTriggers } from "../payload/triggers";
 import { noteCompletion } from "./completion";
+import { confirmDelivery, needsConfirmation } from "./confirmation";
 import { STAGED_CREDENTIALS } from "./staged-credentials";
 
 export interface ActivationProps {
@@ -23,11 +24,13 @@ export interface ActivationProps {
   readonly rollout?: RolloutPosition;
   /** @default false */
   readonly bootstrap?: boolean;
+  /** Triggers of the delivery that the node took last. @default - unknown */
+  readonly delivered?: Readonly<Record<string, string>>;
   readonly dependsOn: ITerraformDependable[];
 }
 
 /**
- * Makes a node hold its payload: one connection, one script. The script is a file that synthesis writes beside the stack's
+ * Makes a node hold its payload: one connection, one script, and another connection where the node could be out of reach. The script is a file that synthesis writes beside the stack's
  * JSON; the plan and the state know digests only.
  */
 export class Activation extends Construct {
@@ -37,16 +40,23 @@ export class Activation extends Construct {
     super(scope, id);
     const { payload } = props;
     const script = `bundles/${this.node.scope?.node.path.replaceAll("/", "_")}.sh`;
+    const triggers = { ...activationTriggers(payload), redeliver: String(props.redeliver) };
+    const willConfirm = needsConfirmation(payload, triggers, props.delivered);
     this.resource = new Resource(this, "Resource", {
-      triggers: { ...activationTriggers(payload), ...props.fingerprints, redeliver: String(props.redeliver) },
+      triggers: { ...triggers, ...props.fingerprints },
       lifecycle: { createBeforeDestroy: true },
       dependsOn: props.dependsOn,
       connection: { ...props.connection, scriptPath: "./.minicluster/activate" } as SSHProvisionerConnection,
-      provisioners: [{ type: "remote-exec", script }, noteCompletion(props.vault, `${payload.node}_activation`)],
+      provisioners: [
+        { type: "remote-exec", script },
+        ...(willConfirm ? [confirmDelivery(payload, props.connection)] : []),
+        noteCompletion(props.vault, `${payload.node}_activation`),
+      ],
     });
     const bundle = selfExtractingBundle(payload, {
       rollout: props.rollout,
       bootstrap: props.bootstrap,
+      willConfirm,
       stagedCredentials: STAGED_CREDENTIALS,
     });
     addCustomSynthesis(this, {

@@ -37,6 +37,8 @@ export interface CommonNodeProps {
   readonly vault: string;
   /** How often the node was asked to be delivered anew. @default 0 */
   readonly redeliver?: number;
+  /** Triggers of the activation that it took last. @default - unknown: what it is reached by is confirmed */
+  readonly delivered?: Readonly<Record<string, string>>;
   /** What must be there before the first activation, the record above all. @default - nothing */
   readonly dependsOn?: ITerraformDependable[];
   /** Its place among nodes that are delivered one after the other. @default - delivered on its own */
@@ -88,6 +90,7 @@ export class CommonNode extends Construct implements INode {
       fingerprints: issued.fingerprints,
       rollout: props.rollout,
       bootstrap: props.bootstrap,
+      delivered: props.delivered,
       dependsOn: [credentials.resource, ...(props.dependsOn ?? [])],
     });
     this.delivered.push(activation.resource);

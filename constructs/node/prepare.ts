@@ -63,7 +63,7 @@ export class Prepare extends Construct {
         Fn.join("", ["MINICLUSTER_CA_SHA256=", Fn.sha256(props.caCertPem)]),
         set("MINICLUSTER_MACHINE", artifacts[0]?.machine ?? ""),
         set("MINICLUSTER_PACKAGES", payload.packages.join(" ")),
-        set("MINICLUSTER_UNITS", payload.units.map((unit) => unit.name).join(" ")),
+        set("MINICLUSTER_UNITS", [...payload.units.map((unit) => unit.name), ...payload.masked].join(" ")),
         set("MINICLUSTER_ARTIFACTS", artifacts.map((a) => `${a.sha256} ${artifactDirectory(a)} ${uploadPath(a)}\n`).join("")),
         terraformText(props.script),
       ],

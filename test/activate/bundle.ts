@@ -26,6 +26,8 @@ export interface BundleSpec {
   units?: Record<string, string[]>;
   /** unit, command */
   verify?: [string, string][];
+  /** Paths by which the node is reached. */
+  confirm?: string[];
   /** unit, seconds, command */
   health?: [string, number, string][];
   /** service, host, address, port */
@@ -37,8 +39,8 @@ export interface BundleSpec {
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 const list = (names?: string[]): string => (names?.length ? names.join(",") : "-");
 
-/** Writes the bundle into the folder, which must not exist. */
-export function writeBundle(folder: string, spec: BundleSpec): void {
+/** Writes the bundle into the folder, which must not exist. @returns its digest */
+export function writeBundle(folder: string, spec: BundleSpec): string {
   mkdirSync(join(folder, "blobs"), { recursive: true, mode: 0o700 });
   const access = (entry: Access, mode: string): string[] => [
     entry.mode ?? mode,
@@ -61,6 +63,8 @@ export function writeBundle(folder: string, spec: BundleSpec): void {
   for (const [unit, command] of spec.verify ?? []) held.push(["verify", unit, command]);
   for (const [unit, seconds, command] of spec.health ?? []) held.push(["health", unit, String(seconds), command]);
 
+  for (const path of spec.confirm ?? []) held.push(["confirm", path]);
+
   const node = spec.node ?? "core-2";
   const digest = sha256(held.map((fields) => `${fields.join("\t")}\n`).join(""));
   const lines = [["minicluster", "1"], ["node", node], ["digest", digest], ...held];
@@ -70,6 +74,7 @@ export function writeBundle(folder: string, spec: BundleSpec): void {
   if (spec.rollout) lines.push(["rollout", node, list(spec.rollout.before), list(spec.rollout.after)]);
   writeFileSync(join(folder, "manifest"), lines.map((fields) => `${fields.join("\t")}\n`).join(""));
   copyFileSync(SCRIPT, join(folder, "minicluster-activate"));
+  return digest;
 }
 
 /** The file in which credentials are delivered. */

@@ -50,6 +50,15 @@ describe("what is gone", () => {
     expect(node.tree("/etc/systemd/system")["/etc/systemd/system/job.service.d"]).toBeUndefined();
   });
 
+  test("goes before the checks when it configured a unit that is none of ours", async () => {
+    const node = testNode();
+    node.vendor("sshd.service");
+    node.reads("sshd.service", "/etc/sshd.conf");
+    await node.activate({ ...jobOnly, files: { ...jobOnly.files, "/etc/sshd.conf": { content: "x\n", reloads: ["sshd.service"] } } });
+    const run = await node.activate({ ...jobOnly, health: [["sshd.service", 1, `! test -e "$MINICLUSTER_ROOT/etc/sshd.conf"`]] });
+    expect(run.output).toMatch(/^remove \/etc\/sshd.conf\nreload sshd.service\nhealthy .*\ngeneration 2: 1 removed, 1 reloaded\n$/);
+  });
+
   test("gives back what lay there before us, unless that was a mask", async () => {
     const node = testNode();
     node.write("/etc/web.conf", "the admin's\n", 0o600);

@@ -148,6 +148,20 @@ describe("a failed activation", () => {
     expect(node.active("other.service") || node.enabled("other.service")).toBe(false);
   });
 
+  test("of a file that a unit of somebody else refused, which is gone before the checks", async () => {
+    const node = webNode();
+    const health: BundleSpec["health"] = [["sshd.service", 1, `! grep -q wrong "$MINICLUSTER_ROOT"/etc/sshd.d/*`]];
+    const sshd = (path: string, content: string) => ({ [`/etc/sshd.d/${path}`]: { content, reloads: ["sshd.service"] } });
+    await node.activate({ files: sshd("ours", "good\n"), health });
+    node.calls();
+    const verify: BundleSpec["verify"] = [["sshd.service", `! grep wrong "$MINICLUSTER_ROOT"/etc/sshd.d/*`]];
+    const run = await node.activate({ files: { ...sshd("ours", "good\n"), ...sshd("theirs", "wrong\n") }, health, verify });
+    expect(run.output).toContain("FAILED core-2: the new files of sshd.service were refused, before it saw them\n");
+    expect(run.output).toContain("rolled back: core-2 to generation 1\n");
+    expect(Object.keys(node.tree("/etc/sshd.d"))).toEqual(["/etc/sshd.d/ours"]);
+    expect(node.calls()).toEqual([]);
+  });
+
   test("of a unit that refuses to reload", async () => {
     const node = webNode();
     node.reads("other.service", "/etc/other");

@@ -1,6 +1,8 @@
 import type { Drafts } from "../drafts";
 import type { ProblemList } from "../problem";
 import type { Sources } from "../sources";
+import { checkAlertFiles } from "./alert-files";
+import { checkAllowFrom } from "./allow-from";
 import { checkDuplicates } from "./duplicates";
 import { checkFiles } from "./files";
 import { checkInstances } from "./instances";
@@ -16,8 +18,10 @@ export function crossCheck(drafts: Drafts, sources: Sources, reserved: readonly 
   checkNodes(drafts, problems);
   checkInstances(drafts, problems);
   checkPorts(drafts, problems);
+  checkAllowFrom(drafts, problems);
   checkLengths(drafts, problems);
   checkDuplicates(drafts, problems);
   checkOwnership(drafts, problems);
+  checkAlertFiles(drafts, sources, problems);
   checkFiles(drafts, sources, problems);
 }
