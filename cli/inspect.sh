@@ -15,6 +15,8 @@ tab=$(printf '\t')
 library=/var/lib/minicluster
 manifest=$library/current/manifest
 [ -f "$manifest" ] || manifest=/dev/null
+# What the probe of the log relay found last.
+log_metrics=/var/lib/prometheus/node-exporter/minicluster-logs.prom
 # Larger files are told by their size.
 largest=1048576
 
@@ -100,6 +102,21 @@ etcd_says() { # NAME ARGUMENT...
     printf 'etcd\t%s\t%s\n' "$name" "$answer"
 }
 
+# What this Prometheus knows of the whole cluster, as JSON.
+prometheus() {
+    folder=/etc/minicluster/prometheus
+    [ -r $folder/url ] && command -v promtool >/dev/null || return 0
+    # Seen of late: a Prometheus that was killed believes for five minutes in whatever went away meanwhile.
+    prometheus_says targets 'up and last_over_time(up[45s])'
+    alerts='ALERTS{alertstate="firing", severity!="deadman"}'
+    prometheus_says alerts "$alerts and last_over_time($alerts[45s])"
+}
+
+prometheus_says() { # NAME QUERY
+    answer=$(timeout 10 promtool query instant -o json --http.config.file=$folder/client.yml "$(cat $folder/url)" "$2" 2>/dev/null | tr -d '\t\n')
+    [ -z "$answer" ] || printf 'fact\tprometheus\t%s\t%s\n' "$1" "$answer"
+}
+
 # What the whole machine is like. The clock comes last before its line is sent.
 facts() {
     df -Pk / /var /var/lib 2>/dev/null | awk 'NR > 1 && !seen[$6]++ { print "fact\tdisk\t" $6 "\t" $5 "\t" $4 }'
@@ -107,6 +124,10 @@ facts() {
     for name in $lookups; do
         printf 'fact\tlookup\t%s\t%s\n' "$name" "$(timeout 5 getent ahosts "$name" | awk '{ print $1 }' | sort -u | paste -sd ' ' -)"
     done
+    if [ -r "$log_metrics" ]; then
+        awk '/^minicluster_log_[a-z_]+ [0-9]+$/ { print "fact\tlogs\t" $1 "\t" $2 }' "$log_metrics"
+    fi
+    prometheus
     printf 'fact\tclock\t%s\n' "$(date +%s.%N)"
 }
 

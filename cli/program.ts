@@ -54,11 +54,33 @@ function addLooking(program: Command): void {
     .option("--json", "for programs")
     .action(async (_, command) => (require("./commands/doctor") as typeof import("./commands/doctor")).doctor(command.optsWithGlobals()));
   program
+    .command("logs")
+    .summary("what a service says, on all its nodes, in the order of time")
+    .description("Reads what the log collector has, over one connection to its node. Times are UTC.")
+    .argument("<service>", 'a service, or "system" for everything that is none')
+    .option("-f, --follow", "go on with lines as they arrive, until ^C")
+    .option("--since <time>", "from then on: 15m, 1h, 2d ago, or 2026-11-24T18:30:00Z", "1h")
+    .option("--until <time>", "up to then")
+    .option("--node <node...>", "only what these say")
+    .option("--grep <re>", "only messages that match this regular expression")
+    .option("--json", "one JSON object per line, for programs")
+    .action(async (service, _, command) =>
+      (require("./commands/logs") as typeof import("./commands/logs")).logs(service, command.optsWithGlobals()),
+    );
+  program
     .command("place")
     .summary("which service runs where, why, and what the next deploy moves")
     .option("--json", "for programs")
     .action(async (_, command) =>
       (require("./commands/place") as typeof import("./commands/place")).showPlacement(command.optsWithGlobals()),
+    );
+  program
+    .command("firewall")
+    .summary("which port of which node is open, from where")
+    .description("Prints what the next deploy opens; what is not in it is closed. Asks no node.")
+    .option("--json", "for programs")
+    .action(async (_, command) =>
+      (require("./commands/firewall") as typeof import("./commands/firewall")).showFirewall(command.optsWithGlobals()),
     );
   program
     .command("render")

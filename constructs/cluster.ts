@@ -31,6 +31,8 @@ export interface ClusterProps {
   readonly vault?: string;
   /** node, or RECORD_REDELIVERY -> how often it was asked to be delivered anew. @default - never */
   readonly redeliveries?: Readonly<Record<string, number>>;
+  /** node -> triggers of the activation that it took last, from the state. @default - unknown */
+  readonly delivered?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Services that the model may name. @default embeddedServices */
   readonly definitions?: readonly ServiceDefinition[];
   /** Issuer for services. @default - a new CA */
@@ -136,7 +138,10 @@ export class Cluster extends Construct {
       if (isSeed) this.markFounded(previous);
     }
     for (const node of model.nodes.filter((each) => !names.includes(each.name))) {
-      this.byName.set(node.name, new CommonNode(scope, node.name, { ...this.nodeProps(node), dependsOn: [record.resource] }));
+      // A new one needs the core nodes' doors open from its first moment; those that are known wait for no other node.
+      const isNew = this.props.record !== undefined && !this.props.record.nodes.includes(node.name);
+      const doors = isNew ? (previous?.delivered ?? []) : [];
+      this.byName.set(node.name, new CommonNode(scope, node.name, { ...this.nodeProps(node), dependsOn: [record.resource, ...doors] }));
     }
   }
 
@@ -153,6 +158,7 @@ export class Cluster extends Construct {
       payload: renderNode(this.renderInput, node),
       hostKey: hostKeys[node.name],
       redeliver: redeliveries?.[node.name] ?? 0,
+      delivered: this.props.delivered?.[node.name],
       authorities: { services: this.authority, etcd: this.etcdAuthority },
     };
   }

@@ -28,6 +28,14 @@ function stack(props: Partial<ClusterStackProps> = {}): { json: Json; stack: Clu
     sources: described.sources,
     hostKeys: Object.fromEntries(described.cluster.nodes.map((node) => [node.name, `ecdsa-sha2-nistp256 ${node.name}`])),
     artifacts: [
+      {
+        name: "coredns",
+        version: "1.14.7",
+        source: "89abcdef0123",
+        path: "/cache/coredns.tar.gz",
+        sha256: "cd".repeat(32),
+        machine: "x86_64",
+      },
       { name: "etcd", version: "3.6.16", source: "0123456789ab", path: "/cache/etcd.tar.gz", sha256: "ab".repeat(32), machine: "x86_64" },
     ],
     founded: true,
@@ -106,6 +114,49 @@ test("only the seed of a cluster that was never founded may bootstrap, and no tr
   for (const node of ["core-1", "core-2", "worker-1"]) {
     expect(activation(unfounded, node)?.triggers).toEqual(activation(json, node)?.triggers);
   }
+});
+
+test("what a node is reached by is confirmed by a connection of its own, and nothing else is", () => {
+  const activations = (from: Json): [string, Json][] =>
+    Object.entries(from.resource.null_resource as Json).filter(([name]) => name.endsWith("_activation"));
+  const confirmed = (from: Json) =>
+    activations(from).flatMap(([name, { provisioner }]) =>
+      (provisioner as Json[]).flatMap((each) => (each["remote-exec"]?.inline ? [[name, each["remote-exec"]]] : [])),
+    );
+  // Of an unknown node nobody knows what it holds.
+  expect(confirmed(json).map(([name]) => name)).toEqual([
+    "core-1_activation",
+    "core-2_activation",
+    "core-3_activation",
+    "worker-1_activation",
+  ]);
+  expect(confirmed(json)[0]?.[1]).toMatchObject({
+    inline: [
+      expect.anything(),
+      expect.stringMatching(/^as_root \/usr\/local\/lib\/minicluster\/minicluster-activate --confirm [0-9a-f]{64}$/),
+    ],
+    connection: { host_key: "ecdsa-sha2-nistp256 core-1", timeout: "3m" },
+  });
+  const delivered = (change: Record<string, string>) =>
+    Object.fromEntries(activations(json).map(([name, { triggers }]) => [name.replace("_activation", ""), { ...triggers, ...change }]));
+  const names = (change: Record<string, string>) => confirmed(stack({ delivered: delivered(change) }).json).map(([name]) => name);
+  expect([names({}), names({ "/etc/minicluster/services.json": "other" })]).toEqual([[], []]);
+  for (const key of ["/etc/hosts", "/etc/minicluster/firewall/ssh.nft", "confirm", "redeliver"])
+    expect(names({ [key]: "other" })).toHaveLength(4);
+});
+
+test("a common node that is new waits for the doors of the core nodes, one that is known for no node", () => {
+  const services = Object.fromEntries(
+    Object.entries(describedCluster({ inventory, services: "" }).placement.hosts).map(([name, hosts]) => [name, { group: "all", hosts }]),
+  );
+  const dependsOn = (nodes: string[]) =>
+    stack({ record: { version: 1, nodes, services } }).json.resource.null_resource["worker-1_activation"].depends_on;
+  expect(dependsOn(["core-1", "core-2", "core-3"])).toEqual([
+    "null_resource.worker-1_credentials",
+    "null_resource.record",
+    "null_resource.core-3_activation",
+  ]);
+  expect(dependsOn(["core-1", "core-2", "core-3", "worker-1"])).toEqual(["null_resource.worker-1_credentials", "null_resource.record"]);
 });
 
 test("the JSON holds no payload and no key, and the record has a trigger for each service", () => {

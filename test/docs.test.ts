@@ -40,10 +40,13 @@ function documents(text: string): boolean {
   return configuration.includes(`\`${text}\``);
 }
 
+function sectionOf(heading: string): string {
+  return configuration.split(/^#+ /m).find((part) => part.startsWith(`${heading}\n`)) ?? "";
+}
+
 /** Rows of the table below a heading: the code in their first cell. */
 function firstCells(heading: string): string[] {
-  const section = configuration.split(/^#+ /m).find((part) => part.startsWith(`${heading}\n`)) ?? "";
-  return [...section.matchAll(/^\| `([^`]+)` \|/gm)].map((match) => match[1] as string).sort();
+  return [...sectionOf(heading).matchAll(/^\| `([^`]+)` \|/gm)].map((match) => match[1] as string).sort();
 }
 
 describe("docs/configuration.md", () => {
@@ -67,7 +70,10 @@ describe("docs/configuration.md", () => {
   test("says of each service that ships with minicluster what is fixed, in its row", () => {
     expect(firstCells("Services that ship with minicluster")).toEqual(embeddedServices.map(({ name }) => name).sort());
     for (const { name, fixed = [] } of embeddedServices) {
-      const row = configuration.split("\n").find((line) => line.startsWith(`| \`${name}\` |`)) ?? "";
+      const row =
+        sectionOf("Services that ship with minicluster")
+          .split("\n")
+          .find((line) => line.startsWith(`| \`${name}\` |`)) ?? "";
       const cell = row.split("|").at(-2) ?? "";
       expect(
         [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1]),

@@ -1,6 +1,8 @@
 import { isWell } from "../unit-state";
 import type { Check, Examination, Finding } from "./finding";
+import { logProbes } from "./log-probes";
 import { lookupsOf } from "./lookups";
+import { alerts, targets } from "./monitoring";
 
 /** Renewal is planned 120 days ahead; alerts begin at 60. */
 const FEW_DAYS = 60;
@@ -136,4 +138,16 @@ const lookups: Check = ({ model, placement, nodes }) => {
 };
 
 /** In the order in which a person should look at what they find. */
-export const CHECKS: readonly Check[] = [unreachable, quorum, clocks, disks, units, deliveries, certificates, lookups];
+export const CHECKS: readonly Check[] = [
+  unreachable,
+  quorum,
+  clocks,
+  disks,
+  units,
+  deliveries,
+  certificates,
+  lookups,
+  targets,
+  logProbes,
+  alerts,
+];

@@ -1,7 +1,9 @@
 import { z } from "zod";
-import { canonicalAddress, unreachable } from "./addresses";
+import { canonicalAddress, canonicalNetwork, isWholeNetwork, unreachable } from "./addresses";
 import { linuxUser, listOf, matching, NAME, name, nameComplaint, port } from "./attributes";
+import { alerts } from "./monitoring-schema";
 import { show } from "./problem";
+import { days, size } from "./retention";
 import { sshPublicKey } from "./ssh-key";
 
 const HOST_NAME = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
@@ -29,6 +31,19 @@ const localPath = z
     error: (issue) => `${show(issue.input)}: only ~/ stands for a home; write the path out`,
   });
 
+const network = z.string().transform((text, context) => {
+  const canonical = canonicalNetwork(text);
+  if (canonical !== undefined && isWholeNetwork(canonical)) return canonical;
+  const complaint =
+    canonical === undefined ? "is no IP address or network; e.g. 192.0.2.0/24" : "is an address with the length of a network";
+  context.issues.push({
+    code: "custom",
+    input: text,
+    message: `${show(text)} ${complaint}${canonical === undefined ? "" : "; write one or the other"}`,
+  });
+  return z.NEVER;
+});
+
 const ssh = z.strictObject({
   user: linuxUser.default("root").meta({ description: "A user other than root needs sudo without a password." }),
   port: port.default(22),
@@ -36,7 +51,13 @@ const ssh = z.strictObject({
     .refine((value) => !value.endsWith(".pub"), { error: (issue) => `${show(issue.input)} is a public key; name the private one` })
     .optional()
     .meta({ description: "Without it the agent is used, which terraform forwards to the nodes." }),
+  public_key: sshPublicKey.optional().meta({ description: "With an agent: the public half of the key that deploys use." }),
   known_hosts_file: localPath.optional().meta({ description: "By default known_hosts in private_dir." }),
+  allow_from: z
+    .array(network)
+    .min(1, { error: "an empty list would let nobody in; name an address or remove the key" })
+    .optional()
+    .meta({ description: "Addresses and networks from which nodes take SSH; by default from everywhere.", examples: ["[192.0.2.0/24]"] }),
 });
 
 const admin = z.strictObject({
@@ -83,6 +104,21 @@ export const nodeAttributes = z.strictObject({
     .meta({ description: "Known to be down: nothing is delivered, its placement and certificates are kept." }),
 });
 
+/** How much of the logs is kept, and may wait. */
+const logs = z.strictObject({
+  keep_days: days.default(30).meta({ description: "Days that logs are kept." }),
+  keep_bytes: size("100MB")
+    .prefault("10GB")
+    .meta({ description: "Most that the collector keeps: beyond it, whoever has most loses its oldest day." }),
+  queue_bytes: size("50MB").prefault("1GB").meta({ description: "Most that waits on each node while the collector is away." }),
+});
+
+/** How long Prometheus keeps what it has measured: what comes first counts. */
+const metrics = z.strictObject({
+  keep_days: days.default(15),
+  keep_bytes: size("100MB").prefault("2GB").meta({ description: "On the disk of each Prometheus." }),
+});
+
 /** Everything of inventory.yml but the attributes of nodes, which are checked one node at a time. */
 export const inventoryAttributes = z.strictObject({
   domain: domain.meta({ description: "Names inside the cluster end in it.", examples: ["infra.example.com"] }),
@@ -95,6 +131,9 @@ export const inventoryAttributes = z.strictObject({
     .meta({ description: "The vault: state, CA, record, known_hosts; relative to this file. Keep it out of the repository." }),
   ssh: ssh.prefault({}),
   admins: listOf(admin),
+  logs: logs.prefault({}),
+  metrics: metrics.prefault({}),
+  alerts: alerts.prefault({}).meta({ description: "Who is told when something is wrong." }),
   nodes: z
     .record(z.string(), z.unknown())
     .meta({ description: "The machines, by name.", examples: ["{core-1: {addresses: [10.0.0.1], groups: [core]}}"] }),

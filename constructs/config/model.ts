@@ -11,6 +11,10 @@ export interface ClusterModel {
   readonly privateDir: string;
   readonly ssh: SshModel;
   readonly admins: readonly AdminModel[];
+  readonly logs: LogsModel;
+  readonly metrics: MetricsModel;
+  /** Who hears of alerts, sorted by name. */
+  readonly receivers: readonly ReceiverModel[];
   /** Sorted by name. */
   readonly nodes: readonly NodeModel[];
   /** Embedded services and the user's own, sorted by name. */
@@ -23,14 +27,65 @@ export interface SshModel {
   readonly port: number;
   /** Absolute path; without it the agent is used. */
   readonly privateKeyFile?: string;
+  /** The public half of the deploy's key, where no file says it. */
+  readonly publicKey?: string;
   /** Absolute path. */
   readonly knownHostsFile: string;
+  /** Addresses and networks from which nodes take SSH; without it from everywhere. Sorted. */
+  readonly allowFrom?: readonly string[];
+}
+
+/** How much of the logs is kept, and waits. */
+export interface LogsModel {
+  readonly keepDays: number;
+  /** On the collector. */
+  readonly keepBytes: number;
+  /** On each node, while the collector is away. */
+  readonly queueBytes: number;
 }
 
 export interface AdminModel {
   readonly name: string;
   /** Public keys, one line each. */
   readonly sshKeys: readonly string[];
+}
+
+/** How long Prometheus keeps what it has measured: what comes first counts. */
+export interface MetricsModel {
+  readonly keepDays: number;
+  readonly keepBytes: number;
+}
+
+export type Severity = "critical" | "warning" | "deadman";
+
+/** The name of a file in `private_dir/secrets/`. */
+export interface SecretName {
+  readonly secret: string;
+}
+
+export interface EmailModel {
+  readonly to: readonly string[];
+  readonly from: string;
+  /** host:port */
+  readonly smarthost: string;
+  readonly username?: string;
+  readonly password?: SecretName;
+  readonly requireTls: boolean;
+}
+
+export interface WebhookModel {
+  readonly url: string | SecretName;
+  readonly bearerToken?: SecretName;
+  /** The CA that vouches for the server; without it those of the system. */
+  readonly ca?: SecretName;
+}
+
+export interface ReceiverModel {
+  readonly name: string;
+  /** Sorted. */
+  readonly severities: readonly Severity[];
+  readonly email?: EmailModel;
+  readonly webhook?: WebhookModel;
 }
 
 export interface NodeModel {
@@ -88,12 +143,22 @@ export interface ContainerModel {
   readonly volumes: Readonly<Record<string, string>>;
 }
 
+/** Who may reach a port: the cluster's nodes, anyone at all, or the nodes that run one of these services. */
+export type Peers = "all" | "everywhere" | readonly string[];
+
 /** A file of `cluster/files/<service>/`, laid over `/`. */
 export interface ServiceFileModel {
   /** Absolute path on the node. */
   readonly path: string;
   readonly content: Buffer;
   readonly executable: boolean;
+}
+
+/** Rules for Prometheus that a service brings along, as they lie in the configuration folder. */
+export interface AlertFileModel {
+  /** Relative to the configuration folder. */
+  readonly file: string;
+  readonly content: Buffer;
 }
 
 export interface ServiceModel {
@@ -107,6 +172,7 @@ export interface ServiceModel {
   readonly rebalance: boolean;
   readonly credentials: readonly CredentialModel[];
   readonly monitoringEndpoints: readonly MonitoringEndpointModel[];
+  readonly alerts?: AlertFileModel;
   readonly publicEndpoints: readonly PublicEndpointModel[];
   readonly containers: readonly ContainerModel[];
   /** Owner of its keys and, by its units, of its processes. */
@@ -118,8 +184,11 @@ export interface ServiceModel {
   readonly systemdServices: readonly string[];
   /** Variables for its units. */
   readonly environment: Readonly<Record<string, string>>;
+  /** As they are written: the first is the one that others are told. */
   readonly ports: readonly number[];
-  /** Key prefixes in etcd that it may read and write; none: no access to etcd. */
+  /** Port -> who may reach it. Of monitoring endpoints only where it is said: Prometheus may by itself. */
+  readonly allowFrom: Readonly<Record<number, Peers>>;
+  /** Key prefixes in etcd that it may read and write, as they are written: names are below the first. None: no access to etcd. */
   readonly etcdPrefixes: readonly string[];
 }
 
@@ -154,6 +223,11 @@ export function listeningPorts(service: ServiceModel): number[] {
   for (const endpoint of service.publicEndpoints) ports.add(endpoint.port);
   for (const container of service.containers) if (container.port !== undefined) ports.add(container.port);
   return [...ports].sort((a, b) => a - b);
+}
+
+/** The port at which a service is found by its name: of those it listens on the first that it declares; none for one without. */
+export function announcedPort(service: ServiceModel): number | undefined {
+  return service.ports[0] ?? service.monitoringEndpoints[0]?.port ?? service.publicEndpoints[0]?.port;
 }
 
 /** Does the service keep data on its nodes, so that it must never move silently? */

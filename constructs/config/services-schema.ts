@@ -67,6 +67,16 @@ const environmentValue = z.union([line, z.number(), z.boolean()], {
   },
 });
 
+const peers = z.union([z.enum(["all", "everywhere"]), z.array(name)]);
+const allowFrom = z
+  .union([peers, z.record(z.string().regex(/^[1-9]\d{0,4}$/), peers)], {
+    error: (issue) =>
+      isSecret(issue.input)
+        ? undefined
+        : `found ${show(issue.input)}; write all, everywhere, a list of services, or one of these for each port, e.g. {8080: [web]}`,
+  })
+  .default("all");
+
 /** What services.yml says of one service; embedded services use it too. Every attribute has a default. */
 export const serviceAttributes = z.strictObject({
   scheduling_group: z.string().default("all").meta({ description: "Hosts are selected from this group; by default every node." }),
@@ -74,6 +84,12 @@ export const serviceAttributes = z.strictObject({
   rebalance: z.boolean().default(true).meta({ description: "May instances move onto nodes that are added later?" }),
   service_credentials: listOf(credential).meta({ description: "Certificates that each of its hosts gets." }),
   monitoring_endpoints: listOf(monitoringEndpoint),
+  alerts: matching(
+    /^(?!\.{1,2}(\/|$))[^/\s]+(\/(?!\.{1,2}(\/|$))[^/\s]+)*\.ya?ml$/,
+    (value) => `${show(value)} is no YAML file of the configuration folder; e.g. alerts/web.yml`,
+  )
+    .optional()
+    .meta({ description: "A file of the configuration folder with rules for Prometheus.", examples: ["alerts/web.yml"] }),
   public_endpoints: listOf(publicEndpoint),
   containers: listOf(container),
   user: linuxUser.default("root").meta({ description: "Owner of its keys and processes." }),
@@ -104,6 +120,9 @@ export const serviceAttributes = z.strictObject({
     .default({})
     .meta({ description: "Variables for its units." }),
   ports: listOf(port).meta({ description: "Ports that it listens on." }),
+  allow_from: allowFrom.meta({
+    description: "Who may reach its ports: all (the cluster's nodes), everywhere, or nodes that run one of these services.",
+  }),
   etcd_prefixes: listOf(
     matching(/^\/[^\s]*$/, (value) =>
       value.startsWith("/") ? `${show(value)} holds a space or line break` : `${show(value)} does not start with "/"; e.g. /web/`,

@@ -1,8 +1,9 @@
 import { posix } from "node:path";
 import { instancesOf } from "./cross-checks/instances";
 import type { InventoryDraft, NodeDraft, ServiceDraft } from "./drafts";
-import type { ClusterModel, ContainerModel, CredentialModel, NodeModel, ServiceModel, SshModel } from "./model";
+import type { ClusterModel, ContainerModel, CredentialModel, NodeModel, Peers, ServiceModel, SshModel } from "./model";
 import { compareText } from "./problem";
+import { receiverModel } from "./receiver-model";
 import { filesOfFolder } from "./service-files";
 import type { ParsedService } from "./services-schema";
 import type { Sources } from "./sources";
@@ -16,8 +17,8 @@ export interface Places {
 
 /** The model of drafts that every check has passed. */
 export function toModel(inventory: InventoryDraft, services: readonly ServiceDraft[], sources: Sources, places: Places): ClusterModel {
-  const { domain, domain_public: domainPublic, private_dir: vault, ssh, admins } = inventory.attributes;
-  if (domain === undefined || domainPublic === undefined || vault === undefined || ssh === undefined) {
+  const { domain, domain_public: domainPublic, private_dir: vault, ssh, admins, logs, metrics, alerts } = inventory.attributes;
+  if (!domain || !domainPublic || !vault || !ssh || !logs || !metrics) {
     throw new Error("a model is made of a checked inventory only");
   }
   const privateDir = localPath(vault, places);
@@ -27,6 +28,9 @@ export function toModel(inventory: InventoryDraft, services: readonly ServiceDra
     privateDir,
     ssh: sshModel(ssh, privateDir, places),
     admins: (admins ?? []).map((admin) => ({ name: admin.name, sshKeys: sortedSet(admin.ssh_keys) })).sort(byName),
+    logs: { keepDays: logs.keep_days, keepBytes: logs.keep_bytes, queueBytes: logs.queue_bytes },
+    metrics: { keepDays: metrics.keep_days, keepBytes: metrics.keep_bytes },
+    receivers: (alerts?.receivers ?? []).map(receiverModel).sort(byName),
     nodes: inventory.nodes.map(nodeModel).sort(byName),
     services: services.map((service) => serviceModel(service, inventory, sources)).sort(byName),
   };
@@ -45,6 +49,8 @@ function sshModel(ssh: ParsedSsh, privateDir: string, places: Places): SshModel 
     user: ssh.user,
     port: ssh.port,
     ...(ssh.private_key_file === undefined ? {} : { privateKeyFile: localPath(ssh.private_key_file, places) }),
+    ...(ssh.allow_from === undefined ? {} : { allowFrom: sortedSet(ssh.allow_from) }),
+    ...(ssh.public_key === undefined ? {} : { publicKey: ssh.public_key }),
     knownHostsFile: ssh.known_hosts_file === undefined ? posix.join(privateDir, "known_hosts") : localPath(ssh.known_hosts_file, places),
   };
 }
@@ -74,6 +80,7 @@ function serviceModel(draft: ServiceDraft, inventory: InventoryDraft, sources: S
     monitoringEndpoints: attributes.monitoring_endpoints
       .map(({ job_name: jobName, type, port, scheme }) => ({ jobName: jobName ?? draft.name, type, port, scheme }))
       .sort((a, b) => compareText(a.jobName, b.jobName) || a.port - b.port || compareText(a.type + a.scheme, b.type + b.scheme)),
+    ...alertsOf(attributes.alerts, sources),
     publicEndpoints: attributes.public_endpoints.map(({ name, type, port, scheme }) => ({ name, type, port, scheme })).sort(byName),
     containers: attributes.containers.map(containerModel).sort(byName),
     user: attributes.user,
@@ -81,9 +88,24 @@ function serviceModel(draft: ServiceDraft, inventory: InventoryDraft, sources: S
     files: attributes.files === undefined ? [] : filesOfFolder(sources, attributes.files),
     systemdServices: sortedSet(attributes.systemd_services),
     environment: sortedRecord(Object.entries(attributes.environment).map(([key, value]) => [key, String(value)])),
-    ports: [...attributes.ports].sort((a, b) => a - b),
-    etcdPrefixes: sortedSet(attributes.etcd_prefixes),
+    ports: [...new Set(attributes.ports)],
+    allowFrom: allowFromOf(attributes),
+    etcdPrefixes: [...new Set(attributes.etcd_prefixes)],
   };
+}
+
+/** Who may reach each port that it opens to others; what is for Prometheus alone is not among them unless it is named. */
+function allowFromOf({ allow_from: said, ports, containers, public_endpoints: endpoints }: ParsedService): Record<number, Peers> {
+  const sorted = (peers: Peers): Peers => (typeof peers === "string" ? peers : sortedSet(peers));
+  const open = [...ports, ...endpoints.map(({ port }) => port), ...containers.flatMap(({ port }) => port ?? [])];
+  if (typeof said === "string" || Array.isArray(said)) return Object.fromEntries(open.map((port) => [port, sorted(said)]));
+  const named = Object.entries(said).map(([port, peers]) => [port, sorted(peers)]);
+  return { ...Object.fromEntries(open.map((port) => [port, "all"])), ...Object.fromEntries(named) };
+}
+
+function alertsOf(file: string | undefined, sources: Sources): Pick<ServiceModel, "alerts"> {
+  const content = file === undefined ? undefined : sources.get(`config/${file}`)?.content;
+  return file === undefined || content === undefined ? {} : { alerts: { file, content } };
 }
 
 function credentialModel(credential: ParsedService["service_credentials"][number]): CredentialModel {

@@ -19,17 +19,19 @@ export function warningsOf(model: ClusterModel, folders: ReadonlySet<string>, so
         "inventory.yml names no ssh.private_key_file: the agent is used, and terraform forwards it to every node, whose root can use it; name a key file",
     });
   }
+  if (model.ssh.privateKeyFile === undefined && model.ssh.publicKey === undefined) {
+    warnings.push({
+      id: "ssh-keys-unknown",
+      message:
+        "the key of deploys is not known, so ~/.ssh/authorized_keys on the nodes counts beside admins, and one who is removed may still stand there; name it as ssh.public_key",
+    });
+  }
   const own = model.services.filter((service) => !service.embedded);
   const notYet = (id: string, what: string, has: (service: ServiceModel) => boolean) => {
     const names = own.filter(has).map((service) => service.name);
     if (names.length > 0) warnings.push({ id, message: `${what}: ${names.join(", ")}` });
   };
   notYet("containers-not-run", "this version checks containers but does not run them", (service) => service.containers.length > 0);
-  notYet(
-    "monitoring-not-scraped",
-    "this version runs no prometheus that would scrape monitoring_endpoints",
-    (service) => service.monitoringEndpoints.length > 0,
-  );
   notYet(
     "public-endpoints-not-served",
     "this version runs no gateway that would serve public_endpoints",

@@ -25,7 +25,12 @@ export class PayloadBuilder {
         `${path}: ${known.owner} and ${owner} both want it, with different content, mode or owner; a file has one owner`,
       );
     }
-    const merged = { ...file, restarts: union(known.file.restarts, file.restarts), reloads: union(known.file.reloads, file.reloads) };
+    const merged = {
+      ...file,
+      restarts: union(known.file.restarts, file.restarts),
+      reloads: union(known.file.reloads, file.reloads),
+      confirm: known.file.confirm || file.confirm,
+    };
     this.files.set(path, { file: merged, owner: known.owner });
   }
 
@@ -47,6 +52,7 @@ function normalise(file: ContributedFile): PayloadFile {
     group: file.group ?? owner,
     restarts: union(file.restarts ?? []),
     reloads: union(file.reloads ?? []),
+    confirm: file.confirm ?? false,
   };
 }
 

@@ -8,6 +8,8 @@ export interface BundleOptions {
   readonly rollout?: RolloutPosition;
   /** The deploy that founds the cluster. Not part of what a diff shows: it changes nothing on a node that lives. */
   readonly bootstrap?: boolean;
+  /** Will a new connection confirm what the node is reached by? Not part of what a diff shows either. */
+  readonly willConfirm?: boolean;
   /** Where the SSH user's credentials were staged, below the home. */
   readonly stagedCredentials: string;
 }
@@ -52,9 +54,13 @@ if ! sed '1,/^__BUNDLE__$/d' "$0" | base64 -d | as_root tar -xzf - --no-same-own
     exit 1
 fi
 status=0
-as_root /bin/sh "$incoming/minicluster-activate" "$incoming" --staged "$HOME/${options.stagedCredentials}"${options.bootstrap ? " --bootstrap" : ""} || status=$?
+as_root /bin/sh "$incoming/minicluster-activate" "$incoming" --staged "$HOME/${options.stagedCredentials}"${flags(options)} || status=$?
 rm -f -- "$0"
 exit "$status"
 __BUNDLE__
 `;
+}
+
+function flags({ bootstrap, willConfirm }: BundleOptions): string {
+  return `${bootstrap ? " --bootstrap" : ""}${willConfirm ? " --will-confirm" : ""}`;
 }

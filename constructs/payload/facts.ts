@@ -1,6 +1,7 @@
 import { type ClusterModel, listeningPorts, type NodeModel } from "../config";
 import type { Placement } from "../scheduler/placement";
 import type { ContributedFile } from "../services/definition";
+import { mayReach } from "../services/firewall-table";
 import type { InstanceAddress } from "./payload";
 
 /** Static discovery on every node: who runs what and where, for programs and for shell scripts. None of it restarts anything. */
@@ -46,16 +47,20 @@ function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-/** Where each instance answers. A service's first port counts. */
-export function instanceAddresses(cluster: ClusterModel, placement: Placement): InstanceAddress[] {
+/**
+ * Where each instance answers. A service's first port counts.
+ * @param asking the port is left out where this node may not reach it
+ */
+export function instanceAddresses(cluster: ClusterModel, placement: Placement, asking?: NodeModel): InstanceAddress[] {
   const addresses = new Map(cluster.nodes.map((node) => [node.name, node.addresses[0]]));
   return cluster.services.flatMap((service) => {
     const port = service.ports[0] ?? listeningPorts(service)[0];
+    const known = port !== undefined && (asking === undefined || mayReach(placement, asking.name, service, port));
     return (placement.hosts[service.name] ?? []).map((host) => ({
       service: service.name,
       host,
       address: addresses.get(host) ?? host,
-      ...(port === undefined ? {} : { port }),
+      ...(known ? { port } : {}),
     }));
   });
 }

@@ -56,6 +56,11 @@ export function fileDigest(file: PayloadFile): string {
   return sha256([sha256(file.content), file.mode, file.owner, file.group, list(file.restarts), list(file.reloads)].join("\t")).slice(0, 12);
 }
 
+/** Files by which the node is reached, sorted. */
+export function confirmedPaths(payload: Payload): string[] {
+  return Object.keys(payload.files).filter((path) => payload.files[path]?.confirm === true);
+}
+
 export interface RolloutPosition {
   /** Core nodes before this one in the chain. */
   readonly before: readonly string[];
@@ -63,9 +68,13 @@ export interface RolloutPosition {
   readonly after: readonly string[];
 }
 
-/** The manifest of a bundle; the format is docs/activation.md's. */
-export function manifest(payload: Payload, rollout?: RolloutPosition): string {
-  const state = [
+/** The name of what a node should hold: another one for each difference. */
+export function manifestDigest(payload: Payload): string {
+  return sha256(stateLines(payload).join(""));
+}
+
+function stateLines(payload: Payload): string[] {
+  return [
     ...Object.entries(payload.files).map(([path, f]) =>
       line("file", path, sha256(f.content), f.mode, f.owner, f.group, list(f.restarts), list(f.reloads)),
     ),
@@ -73,12 +82,17 @@ export function manifest(payload: Payload, rollout?: RolloutPosition): string {
     ...payload.units.map((unit) => line("unit", unit.name, list(unit.services))),
     ...payload.verify.map((each) => line("verify", each.unit, each.command)),
     ...payload.health.map((check) => line("health", check.unit, String(check.timeoutSeconds), check.command)),
+    ...confirmedPaths(payload).map((path) => line("confirm", path)),
   ];
+}
+
+/** The manifest of a bundle; the format is docs/activation.md's. */
+export function manifest(payload: Payload, rollout?: RolloutPosition): string {
   return [
     line("minicluster", "1"),
     line("node", payload.node),
-    line("digest", sha256(state.join(""))),
-    ...state,
+    line("digest", manifestDigest(payload)),
+    ...stateLines(payload),
     ...payload.instances.map((each) =>
       line("instance", each.service, each.host, each.address, each.port === undefined ? "-" : String(each.port)),
     ),

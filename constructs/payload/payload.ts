@@ -9,6 +9,8 @@ export interface PayloadFile {
   readonly restarts: readonly string[];
   /** Units to reload when it changes, sorted. */
   readonly reloads: readonly string[];
+  /** The node is reached by it: a change of it stays only if a new connection confirms it. */
+  readonly confirm: boolean;
 }
 
 /** A unit that runs on the node. */
@@ -69,7 +71,7 @@ export interface InstanceAddress {
   readonly service: string;
   readonly host: string;
   readonly address: string;
-  /** Absent when the service listens on no port that we know of. */
+  /** Absent when the service listens on no port that we know of, or on one that this node may not reach: then nobody waits for it. */
   readonly port?: number;
 }
 
@@ -88,6 +90,8 @@ export interface Payload {
   readonly secrets: readonly SecretSpec[];
   /** Debian packages, sorted. */
   readonly packages: readonly string[];
+  /** Units of these packages that must never run, sorted. */
+  readonly masked: readonly string[];
   /** Names of the artifacts it needs, sorted, e.g. `etcd`. */
   readonly artifacts: readonly string[];
   /** Not a cause for activation: every change of it shows in services.json too. */

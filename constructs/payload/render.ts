@@ -34,6 +34,7 @@ export function renderNode(input: RenderInput, node: NodeModel): Payload {
   const secrets: SecretSpec[] = [];
   const artifacts: string[] = [];
   const packages: string[] = [];
+  const masked: string[] = [];
 
   for (const service of cluster.services.filter((each) => placement.hosts[each.name]?.includes(node.name))) {
     const contribution = contributionOf(input, node, service);
@@ -48,6 +49,7 @@ export function renderNode(input: RenderInput, node: NodeModel): Payload {
     secrets.push(...(contribution.secrets ?? []));
     artifacts.push(...(contribution.artifacts ?? []));
     packages.push(...service.packages);
+    masked.push(...(input.definitions.find((each) => each.name === service.name)?.masked ?? []));
   }
 
   for (const [path, file] of Object.entries(factFiles(cluster, placement, node))) files.add("minicluster", path, file);
@@ -62,8 +64,9 @@ export function renderNode(input: RenderInput, node: NodeModel): Payload {
     credentials: [...credentials].sort((a, b) => (a.directory < b.directory ? -1 : 1)),
     secrets: secrets.sort((a, b) => (a.path < b.path ? -1 : 1)),
     packages: union(packages),
+    masked: union(masked),
     artifacts: union(artifacts),
-    instances: instanceAddresses(cluster, placement),
+    instances: instanceAddresses(cluster, placement, node),
   };
 }
 
@@ -88,7 +91,8 @@ function contributionOf(
     placement: input.placement,
     node,
     service,
-    files: filesOfService(input.sources, service.name),
+    files: filesBelow(input.sources, `cloud-init/${service.name}`),
+    given: filesBelow(input.sources, `given/${service.name}/`),
     artifacts: input.artifacts,
     nodesOf: (name) => input.cluster.nodes.filter((each) => input.placement.hosts[name]?.includes(each.name)),
     clientsOfEtcd,
@@ -124,11 +128,11 @@ function findClients(input: RenderInput, asking: ServiceModel): EtcdClient[] {
     );
 }
 
-function filesOfService(sources: Sources, service: string) {
-  const prefix = `cloud-init/${service}`;
+/** Sorted by path, without the prefix. */
+function filesBelow(sources: Sources, prefix: string) {
   return new Map(
     [...sources]
-      .filter(([path]) => path.startsWith(`${prefix}/`))
+      .filter(([path]) => path.startsWith(prefix.endsWith("/") ? prefix : `${prefix}/`))
       .map(([path, file]) => [path.slice(prefix.length), file] as const)
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   );

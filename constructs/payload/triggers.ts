@@ -1,6 +1,9 @@
-import { fileDigest, sha256 } from "./manifest";
+import { confirmedPaths, fileDigest, sha256 } from "./manifest";
 import type { Payload } from "./payload";
 import { ACTIVATE_PATH } from "./render";
+
+/** Which files a new connection has to confirm. */
+export const CONFIRM_TRIGGER = "confirm";
 
 /**
  * What makes an activation run again, and what a person reads in `cdktf diff`: one entry per file, then the units, what
@@ -14,6 +17,7 @@ export function activationTriggers(payload: Payload): Record<string, string> {
     units: short(payload.units),
     ...(payload.verify.length === 0 ? {} : { verify: short(payload.verify) }),
     health: short(payload.health),
+    ...(confirmedPaths(payload).length === 0 ? {} : { [CONFIRM_TRIGGER]: short(confirmedPaths(payload)) }),
     ...(activate === undefined ? {} : { activate: fileDigest(activate) }),
   };
 }

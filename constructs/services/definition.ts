@@ -1,4 +1,4 @@
-import type { ClusterModel, NodeModel, ServiceAttributes, ServiceModel, SourceFile } from "../config";
+import type { ClusterModel, NodeModel, ServiceAttributes, ServiceModel, SourceFile, Warning } from "../config";
 import type { CredentialSpec, HealthCheck, SecretSpec, Verification } from "../payload/payload";
 import type { Placement } from "../scheduler/placement";
 import type { EtcdClient } from "./etcd-users";
@@ -12,8 +12,15 @@ export interface ServiceDefinition {
   readonly attributes: ServiceAttributes;
   /** Attributes that services.yml cannot adjust, since the definition relies on them. @default - none */
   readonly fixed?: readonly (keyof ServiceAttributes)[];
+  /**
+   * Units of its packages that must not run beside it: masked before the packages are installed. A machine that has them
+   * already keeps what it has. @default - none
+   */
+  readonly masked?: readonly string[];
   /** Called once for each node that the service is placed on. @default - what the attributes say, nothing more */
   render?(context: RenderContext): Contribution;
+  /** Doubts about what the description says of it, or leaves out. @default - none */
+  warnings?(cluster: ClusterModel): Warning[];
 }
 
 /** What a definition can see: everything above the payload, nothing below. */
@@ -25,6 +32,8 @@ export interface RenderContext {
   readonly service: ServiceModel;
   /** The service's folder of `cloud-init/`: absolute path on a node -> file. */
   readonly files: ReadonlyMap<string, SourceFile>;
+  /** What the edge found for it beside the configuration, public keys for instance: name -> file. */
+  readonly given: ReadonlyMap<string, SourceFile>;
   /** name -> what was built for it. */
   readonly artifacts: Readonly<Record<string, ArtifactVersion>>;
   /** Nodes that run a service, sorted by name. Static discovery. */
@@ -56,6 +65,8 @@ export interface ContributedFile {
   readonly restarts?: readonly string[];
   /** Units to reload when it changes. @default - none */
   readonly reloads?: readonly string[];
+  /** The node is reached by it: a change of it stays only if a new connection confirms it. @default false */
+  readonly confirm?: boolean;
 }
 
 /** What a service adds to one node, besides what its attributes say. */

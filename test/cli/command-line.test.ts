@@ -37,7 +37,11 @@ function minicluster(...args: string[]) {
 
 describe("mistakes are one message, and no stack trace", () => {
   test.each([
-    [["foo"], 1, "no command is named foo; commands: status, doctor, place, render, diff, schema, trust, ssh, open, redeliver, rollback\n"],
+    [
+      ["foo"],
+      1,
+      "no command is named foo; commands: status, doctor, logs, place, firewall, render, diff, schema, trust, ssh, open, redeliver, rollback\n",
+    ],
     [["status", "core-9"], 1, "no node is named core-9; nodes: core-1\n"],
     [["diff", "core-9", "x"], 2, "no node is named core-9 or x; nodes: core-1\n"],
     [["diff", "--nope"], 2, "unknown option '--nope'\n"],
@@ -90,6 +94,23 @@ test("place says what runs where, and why", () => {
     recorded: false,
     services: { web: { group: "all", instances: 1, hosts: ["core-1"] } },
     moves: [],
+  });
+});
+
+test("firewall says what is open, from where", () => {
+  const { status, stdout } = minicluster("firewall");
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^core-1 +22 +tcp +everywhere +SSH$/m);
+  expect(stdout).toMatch(/^ +2380 +tcp +nodes of etcd +etcd$/m);
+  const report = JSON.parse(minicluster("firewall", "--json").stdout);
+  expect(report.domain).toBe("infra.example.com");
+  expect(report.ports[0]).toEqual({
+    node: "core-1",
+    port: 22,
+    protocol: "tcp",
+    from: "everywhere",
+    sources: ["0.0.0.0/0", "::/0"],
+    why: "SSH",
   });
 });
 

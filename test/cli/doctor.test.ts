@@ -15,6 +15,9 @@ const etcd = {
   health: '[{"endpoint":"https://10.0.0.1:2379","health":true}]',
 };
 
+const up = JSON.stringify([{ metric: { host: "worker-1", service: "web", instance: "worker-1.web:8080" }, value: [0, "1"] }]);
+const facts = [["prometheus", "targets", up]];
+
 interface Said {
   core?: Partial<Inspection>;
   worker?: Partial<Inspection> | { error: string };
@@ -26,7 +29,7 @@ interface Said {
 function findings({ core = {}, worker = {}, clock, now = NOW }: Said): Finding[] {
   const node = (name: string) => model.nodes.find((each) => each.name === name) as Asked["node"];
   const inspections = new Map([
-    ["core-1", inspectionOf(payload("core-1"), { etcd, ...core })],
+    ["core-1", inspectionOf(payload("core-1"), { etcd, facts, ...core })],
     ...("error" in worker ? [] : [["worker-1", inspectionOf(payload("worker-1"), worker)] as const]),
   ]);
   const asked = model.nodes.map(({ name }): Asked => {
@@ -53,6 +56,37 @@ test.each<[string, Said, Partial<Finding>]>([
     "a lost quorum",
     { core: { etcd: { ...etcd, health: '[{"endpoint":"https://10.0.0.1:2379","health":false}]' } } },
     { check: "quorum", found: "etcd has 0 of 1 members healthy (core-1 not); no quorum: nothing can be written" },
+  ],
+  [
+    "lines that do not reach the log collector",
+    {
+      worker: {
+        facts: [
+          ["logs", "minicluster_log_probe_timestamp_seconds", "1000"],
+          ["logs", "minicluster_log_queue_size", "42"],
+          ["clock", "1600.5"],
+        ],
+      },
+    },
+    { check: "logs", node: "worker-1", found: "its last line reached the log collector 10 min ago; 42 lines wait" },
+  ],
+  [
+    "a probe that never ran",
+    { worker: { facts: [["clock", "1795549143.1"]] } },
+    { check: "logs", found: "no line of it has reached the log collector; 0 lines wait" },
+  ],
+  [
+    "lines that were dropped",
+    {
+      worker: {
+        facts: [
+          ["logs", "minicluster_log_probe_timestamp_seconds", "1590"],
+          ["logs", "minicluster_log_discarded_total", "7"],
+          ["clock", "1600.5"],
+        ],
+      },
+    },
+    { check: "logs", node: "worker-1", found: "its queue for the log collector was full: 7 lines are lost" },
   ],
   [
     "a wrong clock",
@@ -91,6 +125,28 @@ test.each<[string, Said, Partial<Finding>]>([
       now: new Date(new Date(CERTIFICATE_ENDS).getTime() - 59.5 * 86_400_000),
     },
     { check: "certificate", node: "worker-1", found: "/etc/credentials/x509/ca.pem expires in 59 days", fix: "npx cdktf deploy renews it" },
+  ],
+  [
+    "a target that Prometheus cannot scrape",
+    { core: { facts: [["prometheus", "targets", up.replace('"1"', '"0"')]] } },
+    { check: "target", node: "worker-1", found: "Prometheus cannot scrape web at worker-1.web:8080" },
+  ],
+  ["that no Prometheus answers", { core: { facts: [] } }, { check: "target", found: "no Prometheus answers (core-1)" }],
+  [
+    "an alert that fires",
+    {
+      core: {
+        facts: [
+          ...facts,
+          [
+            "prometheus",
+            "alerts",
+            '[{"metric":{"alertname":"UnitFailed","host":"worker-1","name":"a.service","severity":"critical"},"value":[0,"1"]}]',
+          ],
+        ],
+      },
+    },
+    { check: "alert", node: "worker-1", found: "UnitFailed (critical, name a.service)" },
   ],
 ])("finds %s", (_, said, expected) => {
   expect(findings(said)).toContainEqual(expect.objectContaining(expected));

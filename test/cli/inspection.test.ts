@@ -67,6 +67,7 @@ describe("the script itself", () => {
     group: "root",
     restarts: [],
     reloads: [],
+    confirm: false,
   });
   const payload = (files: Record<string, string>): Payload => ({
     node: "n",
@@ -77,6 +78,7 @@ describe("the script itself", () => {
     credentials: [],
     secrets: [],
     packages: [],
+    masked: [],
     artifacts: [],
     instances: [],
   });

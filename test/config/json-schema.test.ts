@@ -15,6 +15,8 @@ web:
   num_instances: 1
   service_credentials: [{ name: web, enable_client: false }]
   environment: { A: 1 }
+  ports: [80, 81]
+  allow_from: { 80: everywhere, 81: [web] }
   x-owner: me
 plain:
 `;

@@ -70,10 +70,13 @@ describe("a valid cluster", () => {
       domainPublic: ["example.com", "example.org"],
       privateDir: "/home/ada/vault",
       ssh: { user: "deploy", port: 2222, privateKeyFile: "/cluster/keys/id", knownHostsFile: "/etc/known" },
+      logs: { keepDays: 30, keepBytes: 10_000_000_000, queueBytes: 1_000_000_000 },
       admins: [
         { name: "ada", sshKeys: ["ssh-ed25519 AAAAC3Nz ada"] },
         { name: "bob", sshKeys: ["ssh-rsa AAAAB3Nz bob"] },
       ],
+      metrics: { keepDays: 15, keepBytes: 2_000_000_000 },
+      receivers: [],
       nodes: [
         { name: "core-1", addresses: ["10.0.0.1"], sshAddress: "10.0.0.1", groups: ["core"], drain: false, skip: true },
         {
@@ -123,7 +126,8 @@ describe("a valid cluster", () => {
       ],
       systemdServices: ["web-clean.timer", "web.service", "worker@1.service"],
       environment: { DEBUG: "true", EMPTY: "", MODE: "0644", NAME: "web", VERSION: "1.10" },
-      ports: [80, 8443],
+      ports: [8443, 80],
+      allowFrom: { 80: "all", 8080: "all", 8443: "all" },
       etcdPrefixes: ["/web/"],
     });
   });
@@ -145,6 +149,7 @@ describe("a valid cluster", () => {
       systemdServices: [],
       environment: {},
       ports: [],
+      allowFrom: {},
       etcdPrefixes: [],
     });
   });

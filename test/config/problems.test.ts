@@ -24,6 +24,19 @@ const CASES: Record<string, [Files, ...string[]]> = {
     "inventory.yml:1:1 domain_public: missing; add it, e.g. example.com",
     "inventory.yml:1:1 nodes: missing; add it, e.g. {core-1: {addresses: [10.0.0.1], groups: [core]}}",
   ],
+  "limits of logs and metrics": [
+    {
+      "inventory.yml": node(
+        "logs: { keep_days: 0, keep_bytes: 1000, queue_bytes: 1MB, keep: 1 }\nmetrics: { keep_days: 5d, keep_bytes: 2 GB }\n",
+      ),
+    },
+    "inventory.yml:5:20 logs.keep_days: 0 is too few; 1 is the least",
+    "inventory.yml:5:35 logs.keep_bytes: 1000 is no size; write e.g. 500MB or 2GB",
+    'inventory.yml:5:54 logs.queue_bytes: "1MB" is too little; 50MB is the least',
+    'inventory.yml:5:59 logs.keep: unknown key; did you mean "keep_days"?',
+    'inventory.yml:6:23 metrics.keep_days: "5d" is no number of days; e.g. 15',
+    'inventory.yml:6:39 metrics.keep_bytes: "2 GB" is no size; write e.g. 500MB or 2GB',
+  ],
   "an inventory that is a list": [
     { "inventory.yml": "- a\n" },
     "inventory.yml:1:1: expected a map with domain, domain_public and nodes, found a list",
@@ -262,6 +275,23 @@ const CASES: Record<string, [Files, ...string[]]> = {
     'services.yml:1:21 a.num_instances: 0 is too few; use 1 or more, or "all"',
     'services.yml:2:21 b.num_instances: expected "all" or a whole number, found "some"',
     'services.yml:3:21 c.num_instances: expected "all" or a whole number, found 1.5',
+  ],
+  "whom to let in": [
+    {
+      "inventory.yml": node("ssh: { allow_from: [10.0.0.1/8, 10.0.0.0/33, office, 192.0.2.7] }\n"),
+      "services.yml":
+        "web: { ports: [80], allow_from: [webb, etcd] }\ndb: { ports: [81], allow_from: { 81: [web], 82: all } }\napp: { allow_from: some }\n",
+    },
+    'inventory.yml:5:21 ssh.allow_from[0]: "10.0.0.1/8" is an address with the length of a network; write one or the other',
+    'inventory.yml:5:33 ssh.allow_from[1]: "10.0.0.0/33" is no IP address or network; e.g. 192.0.2.0/24',
+    'inventory.yml:5:46 ssh.allow_from[2]: "office" is no IP address or network; e.g. 192.0.2.0/24',
+    'services.yml:1:34 web.allow_from[0]: no service is named "webb"; did you mean "web"?',
+    "services.yml:2:49 db.allow_from.82: the service does not listen on 82; add it to ports, or remove it here",
+    'services.yml:3:20 app.allow_from: found "some"; write all, everywhere, a list of services, or one of these for each port, e.g. {8080: [web]}',
+  ],
+  "nobody to let in": [
+    { "inventory.yml": node("ssh: { allow_from: [] }\n") },
+    "inventory.yml:5:20 ssh.allow_from: an empty list would let nobody in; name an address or remove the key",
   ],
   "all core nodes drained": [
     { "inventory.yml": `${domains}nodes:\n  a: { addresses: [10.0.0.1], groups: [core], drain: true }\n` },

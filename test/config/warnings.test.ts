@@ -24,17 +24,18 @@ describe("warnings", () => {
   });
 
   test("the agent is used where no key file is named", () => {
-    expect(ids({ "inventory.yml": INVENTORY.replace(/^ssh.*\n/m, "") })).toEqual(["ssh-agent"]);
+    expect(ids({ "inventory.yml": INVENTORY.replace(/^ssh.*\n/m, "") })).toEqual(["ssh-agent", "ssh-keys-unknown"]);
+    const known = INVENTORY.replace(/^ssh.*\n/m, `ssh: { public_key: "ssh-ed25519 ${"A".repeat(68)} me" }\n`);
+    expect(ids({ "inventory.yml": known })).toEqual(["ssh-agent"]);
   });
 
   test("what this version checks but does not do yet names the services", () => {
     const services = `a: { containers: [{ name: x, image: i }], public_endpoints: [{ name: www, port: 80 }] }
-b: { containers: [{ name: x, image: i }], monitoring_endpoints: [{ port: 81 }] }
+b: { containers: [{ name: x, image: i }] }
 `;
     const result = load({ "services.yml": services });
     expect(result.ok && result.warnings).toEqual([
       { id: "containers-not-run", message: "this version checks containers but does not run them: a, b" },
-      { id: "monitoring-not-scraped", message: "this version runs no prometheus that would scrape monitoring_endpoints: b" },
       { id: "public-endpoints-not-served", message: "this version runs no gateway that would serve public_endpoints: a" },
     ]);
   });

@@ -1,4 +1,9 @@
+import { announcing } from "./naming/announce";
+import { outage } from "./naming/outage";
+import { presence } from "./naming/presence";
+import { resolver } from "./naming/resolver";
 import { etcdOutage } from "./services/etcd-outage";
+import { hardening } from "./services/hardening";
 import { identities } from "./services/identities";
 import { powerCut } from "./services/power-cut";
 import { LabCluster } from "./support/lab-cluster";
@@ -12,6 +17,8 @@ const cluster = new LabCluster({ name: "t-services", core: 3, workers: 2 });
 
 beforeAll(async () => {
   addWebService(cluster, "web", 8080);
+  // Without a port: it may announce itself.
+  cluster.services.quiet = { user: "quiet" };
   await cluster.boot();
   const { code, output } = await cluster.deploy();
   expect(code, output).toBe(0);
@@ -22,6 +29,13 @@ test("a deploy leaves nothing to change", async () => {
   expect((await cluster.diff()).output).toContain("No changes.");
 });
 
+describe("naming", () => {
+  describe("presence", () => presence(cluster));
+  describe("minicluster-announce", () => announcing(cluster));
+  describe("the resolver", () => resolver(cluster));
+  describe("without etcd", () => outage(cluster));
+});
+describe("hardening", () => hardening(cluster));
 describe("identities", () => identities(cluster));
 describe("an outage of etcd", () => etcdOutage(cluster));
 describe("a power cut", () => powerCut(cluster));

@@ -33,12 +33,6 @@ describe("fits into 16 KiB", () => {
     expect(parse(text).users[0].ssh_authorized_keys).toHaveLength(count + 1);
   });
 
-  test("where many keys leave no room for the program, without it: the first delivery brings it", () => {
-    const paths = (count: number) =>
-      parse(cloudConfig("core-1", "", "root", count)).write_files?.map((file: { path: string }) => file.path);
-    expect([paths(1), paths(80)]).toEqual([["/usr/local/lib/minicluster/minicluster-activate"], undefined]);
-  });
-
   test("or says what to do", () => {
     expect(() => cloudConfig("core-1", "", "root", 400)).toThrow(
       /^core-1: its cloud-config has \d+ bytes, providers take 16384; give admins fewer keys$/,
@@ -63,9 +57,39 @@ test("lets the operator and the admins in, as the SSH user", () => {
 
 test("installs the role's packages and starts none of them", () => {
   const { packages, bootcmd } = parse(cloudConfig("worker-1"));
-  expect(packages).toEqual(["chrony", "prometheus-node-exporter", "sudo"]);
+  expect(packages).toEqual([
+    "chrony",
+    "dbus",
+    "etcd-client",
+    "nftables",
+    "openssl",
+    "prometheus-node-exporter",
+    "python3-minimal",
+    "rsyslog",
+    "rsyslog-relp",
+    "socat",
+    "sudo",
+    "unbound",
+  ]);
   expect(bootcmd).toEqual([
-    ["cloud-init-per", "instance", "minicluster-mask", "systemctl", "mask", "chrony.service", "prometheus-node-exporter.service"],
+    [
+      "cloud-init-per",
+      "instance",
+      "minicluster-mask",
+      "systemctl",
+      "mask",
+      "chrony.service",
+      "coordination-guard.socket",
+      "firewall.service",
+      "log-probe.timer",
+      "log-relay.service",
+      "minicluster-node-metrics.timer",
+      "prometheus-node-exporter.service",
+      "resolver-takeover.path",
+      "rsyslog.service",
+      "servicereg.service",
+      "unbound.service",
+    ],
   ]);
 });
 

@@ -26,6 +26,7 @@ export function service(name: string, overrides: Partial<ServiceModel> = {}): Se
     systemdServices: [],
     environment: {},
     ports: [],
+    allowFrom: {},
     etcdPrefixes: [],
     ...overrides,
   };
@@ -44,6 +45,9 @@ export function cluster(nodes: readonly NodeModel[], services: readonly ServiceM
     privateDir: "/vault",
     ssh: { user: "root", port: 22, knownHostsFile: "/vault/known_hosts" },
     admins: [],
+    logs: { keepDays: 30, keepBytes: 10_737_418_240, queueBytes: 1_073_741_824 },
+    metrics: { keepDays: 15, keepBytes: 2e9 },
+    receivers: [],
     nodes,
     services,
   };

@@ -8,7 +8,17 @@ import { embeddedServices, platformOf } from "../../constructs/services/registry
 import { readSources } from "../../edge/read-sources";
 
 /** Versions that do not change with the machine that runs the tests. */
-export const ARTIFACTS = { etcd: { name: "etcd", version: "3.6.16", source: "0123456789ab" } };
+export const ARTIFACTS = {
+  coredns: { name: "coredns", version: "1.14.7", source: "89abcdef0123" },
+  etcd: { name: "etcd", version: "3.6.16", source: "0123456789ab" },
+};
+
+export interface DescribedTexts {
+  readonly inventory: string;
+  readonly services: string;
+  /** What lies below `files/`: path -> text. */
+  readonly files?: Readonly<Record<string, string>>;
+}
 
 export interface DescribedCluster extends RenderInput {
   payload(node: string): Payload;
@@ -16,7 +26,7 @@ export interface DescribedCluster extends RenderInput {
 
 /** A cluster from a folder with inventory.yml and services.yml, or from their texts. */
 export function describedCluster(
-  from: string | { inventory: string; services: string },
+  from: string | DescribedTexts,
   options: { record?: PlacementRecord; definitions?: readonly ServiceDefinition[] } = {},
 ): DescribedCluster {
   const { definitions = embeddedServices } = options;
@@ -29,7 +39,7 @@ export function describedCluster(
   return { ...input, payload: (name) => renderNode(input, nodeNamed(loaded.model, name)) };
 }
 
-function sourcesOf(from: string | { inventory: string; services: string }): Sources {
+function sourcesOf(from: string | DescribedTexts): Sources {
   if (typeof from === "string") return readSources(from);
   const text = (value: string) => ({ content: Buffer.from(value), executable: false });
   // No folder of that name: `cloud-init/` only.
@@ -37,6 +47,7 @@ function sourcesOf(from: string | { inventory: string; services: string }): Sour
     ...readSources(join(__dirname, "no-configuration")),
     ["config/inventory.yml", text(from.inventory)],
     ["config/services.yml", text(from.services)],
+    ...Object.entries(from.files ?? {}).map(([path, content]) => [`config/files/${path}`, text(content)] as const),
   ]);
 }
 
