@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { AptCache } from "./apt-cache";
 import { LabError } from "./error";
@@ -66,7 +66,7 @@ export class Lab {
       const isThere = existsSync(folder) || labsOfHost.label(bridge) !== undefined;
       if (isThere) await Lab.remove(folder, bridge);
       rmSync(lockFile(name), { force: true });
-      if (readdirSync(labsFolder()).length === 0) rmdirSync(labsFolder());
+      removeIfEmpty(labsFolder());
       return isThere;
     });
   }
@@ -247,4 +247,13 @@ export class Lab {
 
 function address(node: { readonly addresses: readonly string[] }): string {
   return node.addresses[0] as string;
+}
+
+/** Others make and remove labs in it at the same time. */
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch (error) {
+    if (!["ENOTEMPTY", "EEXIST", "ENOENT"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+  }
 }

@@ -3,6 +3,8 @@ import { mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { LabError } from "./error";
 
+const ATTEMPTS = 10;
+
 /**
  * Runs `work` while holding an exclusive lock on `file`, across processes. A child holds a kernel lock (flock) for as
  * long as its standard input is open, so the lock ends with this process, however that ends, and is never stale. `work`
@@ -22,7 +24,18 @@ export async function withLock<T>(file: string, work: () => Promise<T>): Promise
 }
 
 async function acquire(file: string): Promise<ChildProcess> {
-  mkdirSync(dirname(file), { recursive: true });
+  for (let attempt = 1; ; attempt++) {
+    mkdirSync(dirname(file), { recursive: true });
+    try {
+      return await holderOf(file);
+    } catch (error) {
+      // Whoever held a lock in the same folder may have removed it in between.
+      if (attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function holderOf(file: string): Promise<ChildProcess> {
   const holder = spawn("flock", ["--exclusive", file, "sh", "-c", "echo held; exec cat"], {
     stdio: ["pipe", "pipe", "inherit"],
   });
