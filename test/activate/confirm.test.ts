@@ -1,7 +1,8 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type BundleSpec, writeBundle } from "./bundle";
+import { clone, killedAt } from "./killed-at";
 import { finished, type Run, type TestNode, testNode } from "./test-node";
 
 const GUARD = "/etc/systemd/system/minicluster-unconfirmed.service";
@@ -177,33 +178,6 @@ test("a delivery that is refused in the meantime leaves the waiting one to be co
   expect((await confirm(node, spec("second"))).output).toBe("confirmed generation 2\n");
 });
 
-const CHANGING = ["cat", "chmod", "cp", "find", "install", "ln", "mkdir", "mv", "rm", "rmdir", "sh", "sync", "timeout", "xargs"];
-
-/** Runs until the n-th program that changes something, which never starts; true when it was killed. */
-async function killedAt(node: TestNode, n: number, args: string[]): Promise<boolean> {
-  const bin = join(node.state, "counted");
-  mkdirSync(bin);
-  for (const name of CHANGING) symlinkSync(join(__dirname, "bin/counted"), join(bin, name));
-  const count = join(node.state, "count");
-  writeFileSync(count, "0\n");
-  const path = String(node.environment().PATH);
-  const child = node.start(["-c", 'export KILL_GROUP=$$; exec /bin/sh "$@"', "run", ...args], {
-    PATH: `${bin}:${path}`,
-    KILL_PATH: path,
-    KILL_AT: String(n),
-    KILL_COUNT: count,
-    MINICLUSTER_CONFIRM_SECONDS: "1",
-  });
-  return (await finished(child)).signal === "SIGKILL";
-}
-
-function clone(from: TestNode): TestNode {
-  const node = testNode();
-  cpSync(from.root, node.root, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
-  cpSync(from.state, node.state, { recursive: true });
-  return node;
-}
-
 test("killed at every step, and left alone: it goes back by itself", { timeout: 300_000 }, async () => {
   const start = await confirmed();
   const expected = outcome(start);
@@ -211,7 +185,7 @@ test("killed at every step, and left alone: it goes back by itself", { timeout: 
   const from = async (first: number): Promise<void> => {
     for (let n = first; ; n += 4) {
       const node = clone(start);
-      const alive = !(await killedAt(node, n, [...node.incoming(spec("second")), "--will-confirm"]));
+      const alive = !(await killedAt(node, n, [...node.incoming(spec("second")), "--will-confirm"], { MINICLUSTER_CONFIRM_SECONDS: "1" }));
       const armed = existsSync(node.path("/var/lib/minicluster/unconfirmed/token"));
       // What a power cut would have ended starts again with the machine.
       if (armed) await finished(node.start([join(node.lib, "unconfirmed/minicluster-activate"), "--guard"]));

@@ -1,7 +1,8 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type BundleSpec, GROUP, USER } from "./bundle";
-import { finished, type TestNode, testNode } from "./test-node";
+import { clone, killedAt } from "./killed-at";
+import { type TestNode, testNode } from "./test-node";
 
 const KEY = "/etc/credentials/x509/web/server/private_key.pem";
 const UNIT = "[Service]\n[Install]\n";
@@ -46,13 +47,6 @@ async function prepared(): Promise<TestNode> {
   return node;
 }
 
-function clone(from: TestNode): TestNode {
-  const node = testNode();
-  cpSync(from.root, node.root, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
-  cpSync(from.state, node.state, { recursive: true });
-  return node;
-}
-
 /** Everything that counts: files, units with what they run on, and what is committed. Generations may skip numbers. */
 function outcome(node: TestNode): Record<string, string> {
   const found: Record<string, string> = { ...node.units() };
@@ -68,45 +62,6 @@ function outcome(node: TestNode): Record<string, string> {
   const current = node.tree(`/var/lib/minicluster/${node.current()}`);
   for (const [path, text] of Object.entries(current)) found[path.replace(/generations\/\d+/, "current")] = text;
   return found;
-}
-
-/** Programs that change something; to be killed before one that only reads is to be killed before the next of these. */
-const CHANGING = [
-  "cat",
-  "chmod",
-  "cp",
-  "find",
-  "install",
-  "ln",
-  "mkdir",
-  "mv",
-  "rm",
-  "rmdir",
-  "sh",
-  "sync",
-  "systemd-sysusers",
-  "timeout",
-  "xargs",
-];
-
-/** Runs until the n-th program that changes something, which never starts; true when it was killed. */
-async function killedAt(node: TestNode, n: number, args: string[]): Promise<boolean> {
-  const bin = join(node.state, "counted");
-  mkdirSync(bin);
-  for (const name of CHANGING) symlinkSync(join(__dirname, "bin/counted"), join(bin, name));
-  const count = join(node.state, "count");
-  writeFileSync(count, "0\n");
-  const path = String(node.environment().PATH);
-  const child = node.start(["-c", 'export KILL_GROUP=$$; exec /bin/sh "$@"', "run", ...args], {
-    PATH: `${bin}:${path}`,
-    KILL_PATH: path,
-    KILL_AT: String(n),
-    KILL_COUNT: count,
-  });
-  const run = await finished(child);
-  rmSync(bin, { recursive: true });
-  rmSync(count);
-  return run.signal === "SIGKILL";
 }
 
 describe("killed at every step", () => {

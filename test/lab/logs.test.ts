@@ -1,8 +1,8 @@
 import { delivery } from "./logs/delivery";
 import { hostile } from "./logs/hostile";
 import { keeping } from "./logs/keeping";
-import { until } from "./logs/lines";
 import { LabCluster } from "./support/lab-cluster";
+import { until } from "./support/until";
 import { addWebService } from "./support/web-service";
 
 /** The way of a line, from a program on a node to `minicluster logs`. One core node: it collects, and relays its own. */
@@ -28,9 +28,10 @@ test("after all this every node's lines arrive, and the cluster is as it was", a
       "systemctl start log-probe; sed -n 's/^minicluster_log_probe_timestamp_seconds //p' /var/lib/prometheus/node-exporter/minicluster-logs.prom",
     );
   // A relay that met a collector that went away may be restarted by the second probe.
-  await until("a line of every node has arrived", 120, async () => {
+  const ask = async () => {
     const asked = Date.now() / 1000;
-    return (await Promise.all(nodes.map(arrived))).every((at) => Number(at) >= asked - 1);
-  });
+    return (await Promise.all(nodes.map(arrived))).map((at) => Number(at) - asked);
+  };
+  await until(ask, (ages) => ages.every((age) => age >= -1), 120);
   expect((await cluster.diff()).output).toContain("No changes.");
 });

@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import type { LabCluster } from "../support/lab-cluster";
 import { sayOverRelp } from "../support/relp";
 import { certificateOf, signedBy } from "../support/sign";
-import { collectorOf, shown, shownOnce, until } from "./lines";
+import { until } from "../support/until";
+import { collectorOf, shown, shownOnce } from "./lines";
 
 /** Lines and peers that mean harm. */
 export function hostile(cluster: LabCluster): void {
@@ -111,17 +112,20 @@ export function hostile(cluster: LabCluster): void {
     );
     try {
       for (const node of nodes) await cluster.exec(node, `logger -t impostor '${id}'`);
-      await until("every relay has met the impostor", 90, async () => {
-        const met = await Promise.all(
-          nodes.map((node) =>
-            cluster.exec(
-              node,
-              "journalctl -u log-relay --since=-90s --grep='peer name|authentication|not authorized' -q -n 1 --no-pager | wc -l",
+      // Every relay has met the impostor.
+      await until(
+        () =>
+          Promise.all(
+            nodes.map((node) =>
+              cluster.exec(
+                node,
+                "journalctl -u log-relay --since=-90s --grep='peer name|authentication|not authorized' -q -n 1 --no-pager | wc -l",
+              ),
             ),
           ),
-        );
-        return met.every((count) => count === "1");
-      });
+        (met) => met.every((count) => count === "1"),
+        90,
+      );
       expect(await cluster.exec(collector, "find /run/impostor/logs -type f")).toBe("");
     } finally {
       await cluster.exec(collector, "systemctl stop impostor; rm -r /run/impostor; systemctl start log-collector");

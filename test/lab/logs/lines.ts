@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LabCluster } from "../support/lab-cluster";
+import { hostsOf } from "../support/prometheus";
 
 export interface Line {
   readonly time: string;
@@ -44,14 +45,6 @@ export function wrongNumbers(lines: readonly Line[], upTo: number): string[] {
 
 /** The node on which lines are collected. */
 export async function collectorOf(cluster: LabCluster): Promise<string> {
-  const services = JSON.parse(await cluster.exec("core-1", "cat /etc/minicluster/services.json"));
-  return services["log-collector"].hosts[0];
-}
-
-export async function until(what: string, seconds: number, holds: () => Promise<boolean>): Promise<void> {
-  const end = performance.now() + seconds * 1000;
-  while (!(await holds())) {
-    if (performance.now() > end) throw new Error(`not within ${seconds} s: ${what}`);
-    await sleep(500);
-  }
+  const [collector = ""] = await hostsOf(cluster, "log-collector");
+  return collector;
 }
